@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs'
+
+import { printReport, type Figure } from './report.ts'
+
+/** Every other file of this folder is one bench and exports `run`. */
+interface Bench {
+  run(): Promise<Figure[]>
+}
+
+const shared = new Set(['main', 'report', 'peer'])
+
+function benchNames(): string[] {
+  return readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => file.slice(0, -'.js'.length))
+    .filter((name) => !shared.has(name))
+    .sort()
+}
+
+const name = process.argv[2]
+if (name !== undefined && benchNames().includes(name)) {
+  const bench = (await import(`./${name}.js`)) as Bench
+  printReport(name, await bench.run())
+} else {
+  console.error(`Expected one of ${benchNames().join(', ')}, got ${name ?? 'nothing'}`)
+  process.exitCode = 2
+}
