@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { jobs, type JobName, type PayloadInput } from '../../queues/jobs.ts'
+import type { Db } from '../db/connection.ts'
+import { insertRun, type NewRun } from '../db/job-runs.ts'
+import type { Lane, RunOrigin } from '../db/schema.ts'
+import { InputError } from '../errors.ts'
+
+export interface Submission {
+  readonly origin: RunOrigin
+  readonly lane?: Lane
+  readonly requestedBy?: string
+  readonly parentId?: string
+}
+
+/**
+ * Records a run and its outbox row in one statement; the relay hands it to the queue. Where the job has a key and a run with
+ * that key is already waiting, that run's id is returned and nothing is added.
+ * @param db give a transaction to tie the run to other rows
+ * @throws InputError when the payload does not fit the job's schema
+ */
+export async function submitJob<N extends JobName>(
+  db: Db,
+  name: N,
+  payload: PayloadInput<N>,
+  submission: Submission,
+): Promise<{ runId: string; isNew: boolean }> {
+  return insertRun(db, describeRun(name, payload, submission))
+}
+
+/** The row of a run that is about to be recorded. @throws InputError when the payload does not fit the job's schema */
+export function describeRun<N extends JobName>(
+  name: N,
+  payload: PayloadInput<N>,
+  submission: Submission,
+): NewRun {
+  const contract = jobs[name]
+  const parsed = contract.payload.safeParse(payload)
+  if (!parsed.success) throw new InputError(`${name}: ${z.prettifyError(parsed.error)}`)
+  const key = (contract as { key?: (payload: unknown) => string }).key?.(parsed.data)
+  return {
+    id: randomUUID(),
+    name,
+    queue: contract.queue,
+    payload: parsed.data,
+    origin: submission.origin,
+    lane: submission.lane ?? 'scheduled',
+    requestedBy: submission.requestedBy ?? null,
+    parentId: submission.parentId ?? null,
+    dedupKey: key ?? null,
+  }
+}
