@@ -12,6 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       requested_by text,
       parent_id uuid,
       dedup_key text,
+      bull_job_id text,
       lane text not null default 'scheduled',
       state text not null check (state in ('queued', 'active', 'waiting', 'completed', 'failed', 'cancelled', 'quarantined')),
       attempt integer not null default 0,

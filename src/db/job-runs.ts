@@ -12,6 +12,8 @@ export interface NewRun {
   readonly requestedBy: string | null
   readonly parentId: string | null
   readonly dedupKey: string | null
+  /** The id in Redis where it is not the id of the run: jobs made by a schedule. */
+  readonly bullJobId?: string
 }
 
 export const terminalStates = [

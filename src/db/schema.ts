@@ -255,6 +255,7 @@ interface JobRunsTable {
   requestedBy: string | null
   parentId: string | null
   dedupKey: string | null
+  bullJobId: string | null
   lane: ColumnType<Lane, Lane | undefined, Lane>
   state: RunState
   attempt: Generated<number>
