@@ -1,5 +1,5 @@
 import type { DailySeries } from './series.ts'
-import { medianInPlace } from './statistics.ts'
+import { medianInPlace } from './median.ts'
 import { knownAt, priceOf, staleAfterDays, tvlOf, type Measure } from './window.ts'
 
 export type OutcomeMeasure = 'tvl' | 'price'

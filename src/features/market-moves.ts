@@ -1,6 +1,6 @@
 import { levelsAfter, measureOf, referenceAt, type OutcomeMeasure } from './forward-levels.ts'
 import type { DailySeries } from './series.ts'
-import { medianInPlace } from './statistics.ts'
+import { medianInPlace } from './median.ts'
 
 /** Median level over all protocols on each day after t, 1 = as at t; element k is day t + 1 + k, NaN where nobody has a value. */
 export type MarketMoves = Readonly<Record<OutcomeMeasure, Float64Array>>

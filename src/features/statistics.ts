@@ -63,14 +63,6 @@ export function maxDrawdown(measure: Measure, { from, to }: Span): number {
   return count >= 2 && peak > 0 ? deepest : NaN
 }
 
-/** Median of the first `count` values, which it sorts in place; NaN when there are none. */
-export function medianInPlace(values: Float64Array, count = values.length): number {
-  if (count === 0) return NaN
-  const sorted = values.subarray(0, count).sort()
-  const middle = count >> 1
-  return count % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 /** Summed as distances from the first value, so that the mean of a constant is exactly that constant. */
 function mean(measure: Measure, { from, to }: Span, read: Read): number {
   let count = 0
