@@ -25,6 +25,13 @@ export interface Detector {
   fit(x: Matrix, options: DetectorFitOptions): FittedDetector
 }
 
+export interface DetectorExplanation {
+  /** As `decisionFunction`. */
+  readonly scores: Float64Array
+  /** As `contributions`. */
+  readonly contributions: Matrix
+}
+
 export interface FittedDetector {
   readonly algorithm: DetectorAlgorithm
   readonly engine: string
@@ -36,6 +43,8 @@ export interface FittedDetector {
   decisionFunction(x: Matrix): Float64Array
   /** `rows × columns`, >= 0: how much each feature made the row abnormal; the docs of each detector say whether it is additive. */
   contributions(x: Matrix): Matrix
+  /** Both at once, for about the price of one. */
+  explain(x: Matrix): DetectorExplanation
   toJSON(): DetectorArtifact
 }
 
