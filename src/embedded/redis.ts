@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { childEnvironment } from '../config.ts'
+import type { Guard } from './guard.ts'
+import type { Home } from './home.ts'
+import { findRedis, type RedisProgram, type RedisSearch } from './redis-program.ts'
+import { redisAnswers } from './redis-probe.ts'
+import { runService, type RunningService } from './service.ts'
+
+export interface EmbeddedRedis extends RunningService {
+  readonly url: string
+  /** Where the program came from, for people. */
+  readonly origin: string
+}
+
+/** Brings up a Redis of our own on the data of this home. @throws {InputError} when there is no program to be had. */
+export async function startRedis(home: Home, search: RedisSearch, guard: Guard): Promise<EmbeddedRedis> {
+  const program = await findRedis(search)
+  const dataDir = join(home.dir, 'redis')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const logFile = join(home.dir, 'redis.log')
+  const service = await runService(
+    {
+      name: 'redis',
+      stopSignals: ['SIGTERM', 'SIGKILL'],
+      logFile,
+      launch: (port, password) =>
+        launch(program, { port, requirepass: password, dir: dataDir, logfile: logFile }),
+      isReady: (_pid, port, password) => redisAnswers(port, password),
+    },
+    home,
+    guard,
+  )
+  const url = `redis://:${service.password}@127.0.0.1:${service.port}`
+  return { ...service, url, origin: program.origin }
+}
+
+/** Queues must never be evicted; a crash of the machine may cost the last second, which the reconciler makes up for. */
+const settings = {
+  bind: '127.0.0.1',
+  'protected-mode': 'yes',
+  appendonly: 'yes',
+  appendfsync: 'everysec',
+  save: '',
+  'maxmemory-policy': 'noeviction',
+  hz: '5',
+  activerehashing: 'no',
+  loglevel: 'notice',
+}
+
+function launch(program: RedisProgram, own: Record<string, string | number>) {
+  // By standard input: a password among the arguments could be read by everybody.
+  const child = spawn(program.file, ['-'], {
+    env: childEnvironment(program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath }),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  const lines = Object.entries({ ...settings, ...own }).map(([name, value]) => `${name} "${value}"\n`)
+  child.stdin.on('error', () => undefined).end(lines.join(''))
+  return child
+}
