@@ -28,6 +28,7 @@ if redis.call('HGET', state, 'run') ~= run then
   redis.call('HSET', state, 'run', run, 'budget', ARGV[8])
   if ARGV[7] == '1' then
     for i = redis.call('ZCARD', log) + 1, calls do redis.call('ZADD', log, now, 'lost:' .. run .. ':' .. i) end
+    redis.call('PEXPIRE', log, math.ceil(window))
   end
 end
 

@@ -10,8 +10,8 @@ import type { UpstreamErrorKind } from '../source-errors.ts'
 import { parseMarketChart } from './market-chart.ts'
 import { parseMarkets } from './markets.ts'
 
-/** `free` and `demo` share a host; a key of one plan is refused at the other's. */
-export const coingeckoPlans = ['free', 'demo', 'pro'] as const
+/** `keyless` and `demo` share a host; a key of one plan is refused at the other's. */
+export const coingeckoPlans = ['keyless', 'demo', 'pro'] as const
 export type CoingeckoPlan = (typeof coingeckoPlans)[number]
 
 export interface CoingeckoOptions {
@@ -76,7 +76,7 @@ export function createCoingecko(station: Station, options: CoingeckoOptions) {
 }
 
 function keyHeader({ plan, apiKey }: CoingeckoOptions): Record<string, string> {
-  if (plan === 'free') return {}
+  if (plan === 'keyless') return {}
   if (apiKey === undefined || apiKey === '') {
     throw new InputError(`Expected an API key for CoinGecko's ${plan} plan, got none`)
   }
