@@ -7,7 +7,7 @@ interface Bench {
   run(): Promise<Figure[]>
 }
 
-const shared = new Set(['main', 'report', 'peer'])
+const shared = new Set(['main', 'report', 'peer', 'drawn-data'])
 
 function benchNames(): string[] {
   return readdirSync(import.meta.dirname)
