@@ -1,4 +1,5 @@
 import type { CategoricalFeatureName, NumericFeatureName } from '../domain/feature-names.ts'
+import { knownAt } from './measures.ts'
 import type { ProtocolTraits } from './series.ts'
 import {
   coefficientOfVariation,
@@ -8,7 +9,7 @@ import {
   meanAbsoluteReturn,
   returnDeviation,
 } from './statistics.ts'
-import { knownAt, type FeatureWindow } from './window.ts'
+import type { FeatureWindow } from './window.ts'
 
 interface Described {
   readonly title: string

@@ -1,13 +1,6 @@
-import type { DailySeries } from './series.ts'
+import { knownAt, type Measure } from './measures.ts'
 import { medianInPlace } from './median.ts'
-import { knownAt, priceOf, staleAfterDays, tvlOf, type Measure } from './window.ts'
-
-export type OutcomeMeasure = 'tvl' | 'price'
-
-export const measureOf: Readonly<Record<OutcomeMeasure, (series: DailySeries) => Measure>> = {
-  tvl: tvlOf,
-  price: priceOf,
-}
+import { staleAfterDays } from './window.ts'
 
 const referenceDays = 3
 

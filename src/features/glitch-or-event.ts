@@ -1,7 +1,6 @@
-import { measureOf, type OutcomeMeasure } from './forward-levels.ts'
 import { backWithinDays, jumpsOf, type Jump } from './jumps.ts'
+import { knownAt, measureOf, type FollowedMeasure } from './measures.ts'
 import type { DailySeries } from './series.ts'
-import { knownAt } from './window.ts'
 
 /** A verdict is about the jumps of so many days up to the day asked about. */
 const lookBackDays = 7
@@ -12,7 +11,7 @@ export interface JumpVerdict {
   readonly verdict: 'none' | 'undecided' | 'glitch' | 'event'
   /** What the verdict is about; null for `none`. */
   readonly jump: {
-    readonly measure: OutcomeMeasure
+    readonly measure: FollowedMeasure
     readonly day: number
     /** value / value of the day before - 1 */
     readonly change: number
@@ -49,7 +48,7 @@ export function glitchOrEvent(series: DailySeries, day: number): JumpVerdict {
 }
 
 /** Two feeds seldom break the same way on the same day. */
-function isConfirmed(series: DailySeries, name: OutcomeMeasure, jump: Jump, knownUpTo: number): boolean {
+function isConfirmed(series: DailySeries, name: FollowedMeasure, jump: Jump, knownUpTo: number): boolean {
   const other = measureOf[name === 'tvl' ? 'price' : 'tvl'](series)
   const before = knownAt(other, jump.index - 1)
   const end = Math.min(jump.index + backWithinDays, knownUpTo)

@@ -1,5 +1,5 @@
+import { knownAt, type Measure } from './measures.ts'
 import { dailyReturn } from './statistics.ts'
-import { knownAt, type Measure } from './window.ts'
 
 /** A day whose value moved by more than this against the day before is a jump. */
 const jumpChange = 0.5

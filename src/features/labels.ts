@@ -1,5 +1,6 @@
-import { levelsAfter, measureOf, referenceAt, type OutcomeMeasure } from './forward-levels.ts'
+import { levelsAfter, referenceAt } from './forward-levels.ts'
 import type { MarketMoves } from './market-moves.ts'
+import { measureOf, type FollowedMeasure } from './measures.ts'
 import type { DailySeries } from './series.ts'
 
 /** In the order of class indices. */
@@ -26,7 +27,7 @@ export interface OutcomeOptions {
 export interface Outcome {
   readonly label: RiskLabel
   /** TVL, or price where no TVL above 0 is known at t. */
-  readonly measure: OutcomeMeasure
+  readonly measure: FollowedMeasure
   /** The deepest fall that held for 3 values in a row, in [-1, 0]. */
   readonly worstSustainedFall: number
   /** The same after each level is divided by the market's of that day; null without `marketMoves`. */
@@ -79,7 +80,7 @@ export function forwardLabel(series: DailySeries, day: number, options: OutcomeO
 function startingPoint(
   series: DailySeries,
   index: number,
-): { name: OutcomeMeasure; reference: number } | null {
+): { name: FollowedMeasure; reference: number } | null {
   for (const name of ['tvl', 'price'] as const) {
     const reference = referenceAt(measureOf[name](series), index)
     if (!Number.isNaN(reference)) return { name, reference }

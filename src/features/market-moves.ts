@@ -1,9 +1,10 @@
-import { levelsAfter, measureOf, referenceAt, type OutcomeMeasure } from './forward-levels.ts'
-import type { DailySeries } from './series.ts'
+import { levelsAfter, referenceAt } from './forward-levels.ts'
+import { measureOf, type FollowedMeasure } from './measures.ts'
 import { medianInPlace } from './median.ts'
+import type { DailySeries } from './series.ts'
 
 /** Median level over all protocols on each day after t, 1 = as at t; element k is day t + 1 + k, NaN where nobody has a value. */
-export type MarketMoves = Readonly<Record<OutcomeMeasure, Float64Array>>
+export type MarketMoves = Readonly<Record<FollowedMeasure, Float64Array>>
 
 /** What the market as a whole did in the `horizonDays` days after `day`: computed once per day, used for every protocol. */
 export function marketMoves(
@@ -19,7 +20,7 @@ export function marketMoves(
 
 function medianLevels(
   protocols: readonly DailySeries[],
-  name: OutcomeMeasure,
+  name: FollowedMeasure,
   day: number,
   horizonDays: number,
 ): Float64Array {

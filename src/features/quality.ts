@@ -1,7 +1,7 @@
-import { measureOf, type OutcomeMeasure } from './forward-levels.ts'
 import { jumpsOf } from './jumps.ts'
+import { knownAt, measureOf, type FollowedMeasure, type Measure } from './measures.ts'
 import type { DailySeries } from './series.ts'
-import { knownAt, recentDays, staleAfterDays, type Measure } from './window.ts'
+import { recentDays, staleAfterDays } from './window.ts'
 
 /**
  * `gap`: no value between two days that have one; `glitch`: over 50 % off in one day and back within 3 days; `stale`: no value
@@ -18,7 +18,7 @@ interface FlaggedSpan {
 /** Days of one measure, both ends included, that deserve less trust. */
 export interface FlaggedDays {
   readonly flag: QualityFlag
-  readonly measure: OutcomeMeasure
+  readonly measure: FollowedMeasure
   readonly fromDay: number
   readonly toDay: number
 }

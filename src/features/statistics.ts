@@ -1,4 +1,5 @@
-import { knownAt, type Measure, type Span } from './window.ts'
+import { knownAt, type Measure } from './measures.ts'
+import type { Span } from './window.ts'
 
 /** What is averaged: the value itself or its daily return. NaN is skipped. */
 type Read = (measure: Measure, index: number) => number

@@ -1,30 +1,10 @@
+import { knownAt, marketCapOf, priceOf, tvlOf, volumeOf, type Measure } from './measures.ts'
 import type { DailySeries } from './series.ts'
 
 /** The last point may be this old before a vector is called stale. */
 export const staleAfterDays = 3
 /** "The last 30 days" of the features that say so. */
 export const recentDays = 30
-
-/** The smallest value that counts as known; what lies below is unknown like NaN. */
-const aboveZero = Number.MIN_VALUE
-const zeroOrMore = 0
-
-/** One measure of a series. A price or a market cap of 0 is a hole in the feed; TVL and volume can truly be 0. */
-export interface Measure {
-  readonly values: Float64Array
-  readonly least: number
-}
-
-export const tvlOf = (series: DailySeries): Measure => ({ values: series.tvlUsd, least: zeroOrMore })
-export const priceOf = (series: DailySeries): Measure => ({ values: series.priceUsd, least: aboveZero })
-const marketCapOf = (series: DailySeries): Measure => ({ values: series.marketCapUsd, least: aboveZero })
-const volumeOf = (series: DailySeries): Measure => ({ values: series.volumeUsd, least: zeroOrMore })
-
-/** The value at `index`, NaN where it is unknown or outside the series. */
-export function knownAt({ values, least }: Measure, index: number): number {
-  const value = values[index] ?? NaN
-  return value >= least && value < Infinity ? value : NaN
-}
 
 /** Indices `from` to `to - 1` of a series. */
 export interface Span {
