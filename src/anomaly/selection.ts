@@ -1,0 +1,61 @@
+import type { Matrix } from '../../models/matrix.ts'
+import { averagePrecision } from '../../models/metrics/ranking.ts'
+import { silhouette } from '../../models/selection/silhouette.ts'
+import { type Judge, judges, type Rarities } from './ensemble.ts'
+
+/** `injected` and `silhouette` take the judge with the highest figure, `consensus` always the consensus. */
+export const selections = ['injected', 'silhouette', 'consensus'] as const
+export type Selection = (typeof selections)[number]
+
+export interface JudgeScores {
+  /** Of injected anomalies among the past rows. */
+  readonly averagePrecision: number
+  /** Of its split into anomalies and the rest at 10 %; null with fewer than two groups. */
+  readonly silhouette: number | null
+}
+
+const silhouetteContamination = 0.1
+/** Pairs of all rows are looked at: more rows would only take longer. */
+const silhouetteRows = 1500
+
+export function scoreJudges(
+  pastRows: Matrix,
+  past: Rarities,
+  injected: Rarities,
+): Record<Judge, JudgeScores> {
+  return Object.fromEntries(
+    judges.map((judge) => [
+      judge,
+      {
+        averagePrecision: injectedPrecision(past[judge], injected[judge]),
+        silhouette: splitSilhouette(pastRows, past[judge]),
+      },
+    ]),
+  ) as Record<Judge, JudgeScores>
+}
+
+/** Ties go to the judge that stands first in `judges`; without any figure the consensus decides. */
+export function selectJudge(scores: Readonly<Record<Judge, JudgeScores>>, selection: Selection): Judge {
+  if (selection === 'consensus') return 'consensus'
+  const figure = (judge: Judge): number =>
+    selection === 'injected' ? scores[judge].averagePrecision : (scores[judge].silhouette ?? -Infinity)
+  const best = judges.reduce((a, b) => (figure(b) > figure(a) ? b : a))
+  return Number.isFinite(figure(best)) ? best : 'consensus'
+}
+
+function injectedPrecision(past: Float64Array, injected: Float64Array): number {
+  if (injected.length === 0) return NaN
+  const isInjected = new Uint8Array(past.length + injected.length).fill(1, past.length)
+  const scores = Float64Array.from([...past, ...injected], (rarity) => -rarity)
+  return averagePrecision(isInjected, scores)
+}
+
+function splitSilhouette(rows: Matrix, rarities: Float64Array): number | null {
+  const used = Math.min(rows.rows, silhouetteRows)
+  const x: Matrix = { rows: used, columns: rows.columns, data: rows.data.subarray(0, used * rows.columns) }
+  const labels = Int32Array.from(rarities.subarray(0, used), (rarity) =>
+    rarity <= silhouetteContamination ? 1 : 0,
+  )
+  const value = silhouette(x, labels)
+  return Number.isNaN(value) ? null : value
+}

@@ -1,0 +1,80 @@
+import type { NumericFeatureName } from '../domain/feature-names.ts'
+import type { Aspect, TypicalRange } from './typical-ranges.ts'
+
+type Unit = 'number' | 'ratio' | 'percent' | 'percent-per-day' | 'usd'
+
+interface Wording {
+  readonly subject: string
+  readonly unit: Unit
+}
+
+const wordings: Readonly<Record<NumericFeatureName, Wording>> = {
+  tvl_vol_30: { subject: '30-day TVL variation', unit: 'percent' },
+  price_vol_30: { subject: '30-day price variation', unit: 'percent' },
+  volume_vol_30: { subject: '30-day volume variation', unit: 'percent' },
+  tvl_slope: { subject: '30-day TVL trend', unit: 'percent-per-day' },
+  price_slope: { subject: '30-day price trend', unit: 'percent-per-day' },
+  volume_slope: { subject: '30-day volume trend', unit: 'percent-per-day' },
+  liquidity_ratio: { subject: 'volume to TVL', unit: 'ratio' },
+  market_cap_to_tvl: { subject: 'market cap to TVL', unit: 'ratio' },
+  max_drawdown: { subject: 'deepest price fall in 90 days', unit: 'percent' },
+  tvl_max_drawdown: { subject: 'deepest TVL fall in 90 days', unit: 'percent' },
+  price_change_abs_mean: { subject: 'mean daily price move', unit: 'percent' },
+  price_change_std: { subject: 'deviation of daily price moves', unit: 'percent' },
+  recent_price_change: { subject: 'price in a day', unit: 'percent' },
+  recent_tvl: { subject: 'TVL', unit: 'usd' },
+  recent_volume: { subject: 'volume', unit: 'usd' },
+}
+
+/** "TVL −38 % in a day, against −6 % to +6 % in 90 days": one feature's part of an anomaly, in words. */
+export function sentenceFor(
+  feature: NumericFeatureName,
+  aspect: Aspect,
+  value: number,
+  typical: TypicalRange | null,
+): string {
+  const { subject, unit } = wordings[feature]
+  const say = (x: number): string => (aspect === 'change' ? changeText(unit, x) : levelText(unit, x))
+  const what = aspect === 'change' ? `${subject} ${say(value)} in a day` : `${subject} ${say(value)}`
+  return typical === null
+    ? `${what}, without a past of its own to compare with`
+    : `${what}, against ${say(typical.low)} to ${say(typical.high)} in 90 days`
+}
+
+function levelText(unit: Unit, value: number): string {
+  switch (unit) {
+    case 'usd':
+      return `$${compact(Math.expm1(value))}`
+    case 'percent':
+      return `${signed(value * 100)} %`
+    case 'percent-per-day':
+      return `${signed(Math.expm1(value) * 100)} % a day`
+    default:
+      return compact(value)
+  }
+}
+
+/** TVL and volume are logarithms: their change is a relative one. */
+function changeText(unit: Unit, value: number): string {
+  switch (unit) {
+    case 'usd':
+      return `${signed(Math.expm1(value) * 100)} %`
+    case 'percent':
+    case 'percent-per-day':
+      return `${signed(value * 100)} points`
+    default:
+      return `${value < 0 ? '−' : '+'}${compact(Math.abs(value))}`
+  }
+}
+
+function signed(value: number): string {
+  const digits = Math.abs(value) < 10 ? 1 : 0
+  const text = Math.abs(value).toFixed(digits)
+  return Number(text) === 0 ? '0' : `${value < 0 ? '−' : '+'}${text}`
+}
+
+const compactFormat = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
+
+function compact(value: number): string {
+  return compactFormat.format(value)
+}

@@ -1,0 +1,112 @@
+import { createRandom, type Random, shuffle } from '../../models/random.ts'
+import { buildFeatures } from '../features/build.ts'
+import { buildFeatureHistory } from '../features/history.ts'
+import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
+import { inject, type InjectedKind, injectedKinds } from './injection.ts'
+import { fitTypicalRanges, type TypicalRanges } from './typical-ranges.ts'
+import type { Sight } from './views.ts'
+
+export interface ProtocolHistory {
+  readonly series: DailySeries
+  readonly traits: ProtocolTraits
+}
+
+/** What an anomaly model is made of. All of it lies at or before the as-of day. */
+export interface TrainingMaterial {
+  /** Rows that the detectors learn: a sample of the earlier days. */
+  readonly training: readonly Sight[]
+  /** Every row of the latest days, which no detector has learnt. */
+  readonly past: readonly Sight[]
+  /** Rows of the same latest days with something wrong. */
+  readonly injected: readonly InjectedSight[]
+  /** Typical ranges as they were known before the latest days: for `training`, `past` and `injected`. */
+  readonly earlierRanges: TypicalRanges
+  /** Typical ranges up to the as-of day: for what is scored next. */
+  readonly ranges: TypicalRanges
+}
+
+export interface InjectedSight extends Sight {
+  readonly kind: InjectedKind
+}
+
+export interface MaterialOptions {
+  readonly seed: number
+  readonly windowDays: number
+  readonly trainingRows: number
+  readonly injectionsPerKind: number
+}
+
+/** The share of the window, its latest days, that detectors do not learn but are ranked on. */
+const pastShare = 0.2
+/** Features of fewer points are mostly unknown. */
+const fewestPoints = 10
+
+export function gatherMaterial(
+  protocols: readonly ProtocolHistory[],
+  asOfDay: number,
+  options: MaterialOptions,
+): TrainingMaterial {
+  const random = createRandom(options.seed)
+  const firstDay = asOfDay - options.windowDays + 1
+  const pastFrom = asOfDay - Math.round(options.windowDays * pastShare) + 1
+  const days = Array.from({ length: options.windowDays }, (_, i) => firstDay + i)
+  const vectors = protocols.map(({ series, traits }) =>
+    buildFeatureHistory(series, traits, days).filter(({ points, stale }) => points >= fewestPoints && !stale),
+  )
+  const sights = vectors.flatMap(sightsOf)
+  return {
+    training: sample(
+      sights.filter(({ vector }) => vector.asOfDay < pastFrom),
+      options.trainingRows,
+      random.fork(1),
+    ),
+    past: sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
+    injected: injectAmong(protocols, pastFrom, asOfDay, options.injectionsPerKind, random.fork(2)),
+    earlierRanges: fitTypicalRanges(vectors.map((own) => own.filter((vector) => vector.asOfDay < pastFrom))),
+    ranges: fitTypicalRanges(vectors),
+  }
+}
+
+function sightsOf(vectors: readonly FeatureVector[]): Sight[] {
+  return vectors.map((vector, i) => ({ vector, before: vectors[i - 1] }))
+}
+
+function sample<T>(items: readonly T[], count: number, random: Random): T[] {
+  const order = Int32Array.from(items.keys())
+  return Array.from(shuffle(order, random).subarray(0, count), (i) => items[i]!)
+}
+
+/** As many anomalies of each kind as asked for, fewer where the series do not have what a kind disturbs. */
+function injectAmong(
+  protocols: readonly ProtocolHistory[],
+  firstDay: number,
+  lastDay: number,
+  perKind: number,
+  random: Random,
+): InjectedSight[] {
+  if (protocols.length === 0) return []
+  return injectedKinds.flatMap((kind) =>
+    Array.from({ length: perKind }, () => {
+      const protocol = protocols[random.below(protocols.length)]!
+      const onset = firstDay + random.below(lastDay - firstDay + 1)
+      return injectedSight(protocol, kind, onset, lastDay, random)
+    }).filter((sight) => sight !== null),
+  )
+}
+
+function injectedSight(
+  { series, traits }: ProtocolHistory,
+  kind: InjectedKind,
+  onset: number,
+  lastDay: number,
+  random: Random,
+): InjectedSight | null {
+  const injection = inject(series, kind, onset, random)
+  if (injection === null) return null
+  const latest = Math.min(injection.toDay, lastDay)
+  if (latest < injection.fromDay) return null
+  const day = injection.fromDay + random.below(latest - injection.fromDay + 1)
+  const vector = buildFeatures(injection.series, traits, day)
+  const before = buildFeatures(injection.series, traits, day - 1) ?? undefined
+  return vector === null ? null : { vector, before, kind }
+}
