@@ -42,6 +42,7 @@ export function minimise(start: Float64Array, objective: Objective, options: Min
       next = moved(at, direction, size)
       nextValue = objective(next, nextGradient)
     }
+    if (value - nextValue <= Number.EPSILON * Math.abs(value)) return next
     remember(corrections, next, at, nextGradient, gradient, memory)
     at = next
     gradient = nextGradient
