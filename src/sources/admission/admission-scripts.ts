@@ -12,7 +12,8 @@ local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
  * May one more call be made? ARGV: calls, window with margin (ms), lane (1 = first), ticket, grace (ms),
  * probe lease (ms), 1 = a lost log counts as spent, budget as text.
  *
- * A Redis that restarted may have lost the newest admissions, so what the log lacks counts as admitted just now.
+ * A Redis that restarted may have lost the newest admissions, and one whose clock stepped back has them in the future:
+ * what the log lacks then counts as admitted just now.
  * A free slot belongs to those who wait in an earlier lane, except that every lane may have a tenth of the window.
  * The wait returned is the time until the slot falls free that this ticket's place in the line entitles it to; beyond
  * one window the exact place means nothing (others may give up), so waiters come back within two windows.
@@ -23,8 +24,9 @@ local grace, lease = tonumber(ARGV[5]), tonumber(ARGV[6])
 local log, state = KEYS[1], KEYS[2]
 
 redis.call('ZREMRANGEBYSCORE', log, '-inf', now - window)
+local steppedBack = redis.call('ZREMRANGEBYSCORE', log, now + 1000, '+inf') > 0
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or 'unknown'
-if redis.call('HGET', state, 'run') ~= run then
+if steppedBack or redis.call('HGET', state, 'run') ~= run then
   redis.call('HSET', state, 'run', run, 'budget', ARGV[8])
   if ARGV[7] == '1' then
     for i = redis.call('ZCARD', log) + 1, calls do redis.call('ZADD', log, now, 'lost:' .. run .. ':' .. i) end

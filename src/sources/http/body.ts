@@ -43,7 +43,7 @@ export async function readBody<T>(
     const value = await reader(metered(body, meter, maxBytes))
     return { value, bytes: meter.bytes, contentHash: meter.hash.digest('hex') }
   } finally {
-    body.destroy()
+    discard(body)
   }
 }
 
@@ -82,6 +82,12 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
+/** Lets go of a body that nobody reads. */
+export function discard(body: Readable): void {
+  // A stream that is torn down before its end reports that as an error.
+  body.on('error', () => undefined).destroy()
+}
+
 /** The first bytes of an error body, as text. */
 export async function readExcerpt(body: Readable, maxBytes = 4096): Promise<string> {
   const parts: Buffer[] = []
@@ -95,7 +101,7 @@ export async function readExcerpt(body: Readable, maxBytes = 4096): Promise<stri
   } catch {
     // What an error body says is a courtesy; the status decides.
   } finally {
-    body.destroy()
+    discard(body)
   }
   return Buffer.concat(parts).subarray(0, maxBytes).toString('utf8')
 }

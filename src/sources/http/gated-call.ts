@@ -4,7 +4,7 @@ import type { SourceName } from '../../domain/market.ts'
 import type { Admission, Lane, Verdict } from '../admission/admission.ts'
 import type { FetchContext } from '../fetched.ts'
 import { BudgetWaitError, UpstreamError, type UpstreamErrorKind } from '../source-errors.ts'
-import { ErrorBodyError, readBody, readExcerpt, type BodyReader, type ReadBody } from './body.ts'
+import { discard, ErrorBodyError, readBody, readExcerpt, type BodyReader, type ReadBody } from './body.ts'
 import { asUpstreamError, kindOfStatus, type Refusal, type Target } from './failure.ts'
 import { fullJitterMs, header, requestedWaitMs, type Headers } from './retry-after.ts'
 import { SentTooLateError, type Answer, type Transport } from './transport.ts'
@@ -150,11 +150,11 @@ async function send<T>(
 
 async function receive<T>(call: Call<T>, { status, headers, body }: Answer): Promise<Exchange<T>> {
   if (status === 304) {
-    body.destroy()
+    discard(body)
     return { outcome: 'not-modified', headers }
   }
   if (status >= 300 && status < 400) {
-    body.destroy()
+    discard(body)
     return { outcome: 'redirected', location: redirectTarget(call, header(headers, 'location')) }
   }
   if (status !== 200) {

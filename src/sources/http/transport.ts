@@ -1,6 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { pipeline, type Readable, type Duplex } from 'node:stream'
-import { Agent, DecoratorHandler, request, type Dispatcher } from 'undici'
+import { Agent, DecoratorHandler, errors, request, type Dispatcher } from 'undici'
 import { header, type Headers } from './retry-after.ts'
 
 /** Nothing was sent: between the admission and the first byte too much time had passed. */
@@ -76,7 +76,7 @@ class SendOnceHandler extends DecoratorHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#inner.onRequestStart?.(controller, context)
-    if (this.#started) throw new Error('The connection broke while the request was under way')
+    if (this.#started) throw new errors.SocketError('The connection broke while the request was under way')
     if (performance.now() > this.#sendBefore)
       throw new SentTooLateError('The admission ran out before the call was sent')
     this.#started = true
