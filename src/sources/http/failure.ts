@@ -49,9 +49,11 @@ function kindOfError(error: Error): UpstreamErrorKind | null {
   if (error.name === 'TimeoutError') return 'timeout'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout'
-  if (/^Z_|^ERR__?BROTLI|^ERR_BROTLI|^ERR_ZLIB/.test(code) || code.startsWith('HPE_')) return 'malformed'
+  if (malformedCodes.test(code)) return 'malformed'
   return networkCodes.test(code) ? 'unavailable' : null
 }
 
+/** zlib's, Brotli's and the HTTP parser's. */
+const malformedCodes = /^(Z_|ERR__ERROR_|HPE_)/
 const networkCodes =
   /^(UND_ERR_|E(CONN|HOST|NET|AI_|NOTFOUND|PIPE|PROTO|ADDR)|ERR_(SSL|TLS|STREAM)|CERT_|DEPTH_|SELF_|UNABLE_)/
