@@ -1,5 +1,4 @@
-import { ModelInputError } from '../errors.ts'
-import { matrix, type Matrix } from '../matrix.ts'
+import { expectColumns, matrix, type Matrix } from '../matrix.ts'
 import { fitPreparation, prepare, sourceFeatures, type Preparation } from '../validation/preparation.ts'
 import type {
   Classifier,
@@ -10,11 +9,19 @@ import type {
   TrainingSet,
 } from './classifier.ts'
 import { minimise } from './lbfgs.ts'
+import { real, settle, whole, type Settled } from './parameters.ts'
+import { expectFinite, expectTrainable } from './training-set.ts'
 
 const engine = 'native-ts'
 
-/** Names and defaults of scikit-learn's LogisticRegression. */
-export const logisticDefaults = { C: 1, max_iter: 500, tol: 1e-6 } as const
+/** Names and defaults of scikit-learn's LogisticRegression, but for the tighter tolerance. */
+const table = {
+  C: real(1, 1e-9),
+  max_iter: whole(500, 1),
+  tol: real(1e-6, 1e-12),
+}
+
+type LogisticParams = Settled<typeof table>
 
 /** Plain numbers: `weights` is `classes × width` of the prepared columns, row-major. */
 interface LogisticState {
@@ -33,10 +40,7 @@ interface LogisticState {
  * @throws ModelInputError on parameters out of range
  */
 export function createLogistic(params: Params = {}): Classifier {
-  const settled = { ...logisticDefaults, ...params }
-  for (const name of ['C', 'max_iter', 'tol'] as const)
-    if (typeof settled[name] !== 'number' || !(settled[name] > 0))
-      throw new ModelInputError(`Expected ${name} of logistic to be a number above 0, got ${settled[name]}`)
+  const settled = settle('logistic', table, params)
   return {
     algorithm: 'logistic',
     engine,
@@ -50,9 +54,8 @@ export function loadLogistic(artifact: ClassifierArtifact): FittedClassifier {
   return fittedLogistic(artifact.params, artifact.classes, artifact.features, artifact.state as LogisticState)
 }
 
-function learn(data: TrainingSet, params: { C: number; max_iter: number; tol: number }): LogisticState {
-  if (new Set(data.y).size < 2)
-    throw new ModelInputError('Expected at least 2 classes in the training rows, got 1')
+function learn(data: TrainingSet, params: LogisticParams): LogisticState {
+  expectTrainable(data)
   const preparation = fitPreparation(data.x, data.features)
   const design = prepare(preparation, data.x)
   const { columns: width } = design
@@ -154,6 +157,11 @@ function fittedLogistic(
 ): FittedClassifier {
   const { preparation } = state
   const solution = Float64Array.of(...state.weights, ...state.intercepts)
+  const readable = (x: Matrix): Matrix => {
+    expectColumns(x, features.length)
+    expectFinite(x, features)
+    return prepare(preparation, x)
+  }
   const marginsOf = (design: Matrix): Matrix => {
     const out = matrix(design.rows, classes)
     for (let i = 0; i < design.rows; i++)
@@ -167,7 +175,7 @@ function fittedLogistic(
     classes,
     features,
     predictProbability(x) {
-      const out = marginsOf(prepare(preparation, x))
+      const out = marginsOf(readable(x))
       for (let i = 0; i < out.rows; i++) {
         const margins = out.data.subarray(i * classes, (i + 1) * classes)
         const total = logSumExp(margins)
@@ -175,7 +183,7 @@ function fittedLogistic(
       }
       return out
     },
-    explain: (x) => explainLinear(prepare(preparation, x), marginsOf, classes, state),
+    explain: (x) => explainLinear(readable(x), marginsOf, classes, state),
     importance: () => Float64Array.from(state.importance),
     toJSON: () => ({ kind: 'classifier', algorithm: 'logistic', engine, params, classes, features, state }),
   }

@@ -26,7 +26,7 @@ export function crossScore(
   { seed, onProgress }: CrossPredictOptions,
 ): FoldPredictions {
   const table = viewed(samples.vectors, config.view)
-  return pooled(samples, folds, ({ train, test }, k) => {
+  return poolFolds(samples, folds, ({ train, test }, k) => {
     const learner = fitLearner(table, samples.label, train, config, {
       seed,
       onProgress: (fraction) => onProgress?.((k + fraction) / folds.length),
@@ -43,7 +43,7 @@ export function crossPredict(
   folds: readonly Fold[],
   { seed, onProgress }: CrossPredictOptions,
 ): FoldPredictions {
-  return pooled(samples, folds, ({ train, test }, k) => {
+  return poolFolds(samples, folds, ({ train, test }, k) => {
     const model = trainRiskModel(samples, config, {
       seed,
       rows: train,
@@ -53,7 +53,8 @@ export function crossPredict(
   })
 }
 
-function pooled(
+/** Judges fold after fold and puts the outcomes into one list. */
+export function poolFolds(
   samples: Samples,
   folds: readonly Fold[],
   judge: (fold: Fold, k: number) => RiskPredictions,

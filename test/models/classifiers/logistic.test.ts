@@ -87,13 +87,13 @@ describe('logistic', () => {
 
   it('refuses what it cannot learn from', () => {
     expect(() => createLogistic({ C: 0 })).toThrow(
-      new ModelInputError('Expected C of logistic to be a number above 0, got 0'),
+      new ModelInputError('Expected C of logistic to be a number from 1e-9 to 1000000000, got 0'),
     )
     const oneClass = { ...mixed, y: new Int32Array(6) }
     expect(() => createLogistic().fit(oneClass, options)).toThrow(ModelInputError)
     const infinite = { ...mixed, x: fromRows(Array.from({ length: 6 }, () => [Infinity, 1, 1])) }
     expect(() => createLogistic().fit(infinite, options)).toThrow(
-      'Expected finite numbers or NaN in number, got Infinity in row 0',
+      'Expected number to be a finite number or NaN, got Infinity in row 0',
     )
     expect(() => createLogistic().fit(mixed, options).predictProbability(matrix(1, 2))).toThrow(
       new ModelInputError('Expected 3 columns, got 2'),

@@ -1,0 +1,63 @@
+import { createLogistic } from '../../models/classifiers/logistic.ts'
+import { matrix, takeRows, type Matrix } from '../../models/matrix.ts'
+import { mostProbable } from '../../models/metrics/confusion.ts'
+import { balancedWeights } from '../../models/validation/smote.ts'
+import type { Fold } from '../../models/validation/folds.ts'
+import { numericFeatureNames } from '../domain/feature-names.ts'
+import { riskLabels } from '../features/labels.ts'
+import { poolFolds } from './cross-predict.ts'
+import type { FoldPredictions } from './figures.ts'
+import type { Samples } from './samples.ts'
+import type { VectorTable } from './vector-table.ts'
+
+/** Always the most common class of the training rows, with their shares as probabilities; it ranks nothing. */
+export function majorityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
+  const predictions = poolFolds(samples, folds, ({ train, test }) => {
+    const shares = new Float64Array(riskLabels.length)
+    for (const row of train) shares[samples.label[row]!]! += 1 / train.length
+    const probability = matrix(test.length, riskLabels.length)
+    test.forEach((_, i) => probability.data.set(shares, i * riskLabels.length))
+    return { level: mostProbable(probability), probability }
+  })
+  return { ...predictions, score: new Float64Array(predictions.rows.length) }
+}
+
+/**
+ * 30-day volatility and nothing else. It ranks by the value itself; level and probabilities come from a logistic
+ * regression on it, with balanced classes for the level.
+ */
+export function volatilityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
+  const volatility = volatilityOf(samples.vectors)
+  const features = [{ name: 'volatility', kind: 'numeric' }] as const
+  const predictions = poolFolds(samples, folds, ({ train, test }) => {
+    const y = train.map((row) => samples.label[row]!)
+    const plain = { x: takeRows(volatility, train), y, classes: riskLabels.length, features }
+    const shown = takeRows(volatility, test)
+    const judge = (weights: Float64Array): Matrix =>
+      createLogistic()
+        .fit({ ...plain, weights }, { seed: 0 })
+        .predictProbability(shown)
+    return {
+      level: mostProbable(judge(balancedWeights(y))),
+      probability: judge(new Float64Array(y.length).fill(1)),
+    }
+  })
+  const score = Float64Array.from(predictions.rows, (row) => {
+    const value = volatility.data[row]!
+    return Number.isNaN(value) ? -1 : value
+  })
+  return { ...predictions, score }
+}
+
+/** Of TVL, or of the price where TVL is unknown; NaN where both are. */
+function volatilityOf({ rows, numeric }: VectorTable): Matrix {
+  const width = numericFeatureNames.length
+  const ofTvl = numericFeatureNames.indexOf('tvl_vol_30')
+  const ofPrice = numericFeatureNames.indexOf('price_vol_30')
+  const out = matrix(rows, 1)
+  for (let i = 0; i < rows; i++) {
+    const value = numeric[i * width + ofTvl]!
+    out.data[i] = Number.isNaN(value) ? numeric[i * width + ofPrice]! : value
+  }
+  return out
+}
