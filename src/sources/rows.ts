@@ -12,6 +12,12 @@ export type TvlRow = Pick<Observation, 'protocolId' | 'date'> & {
   readonly partial: boolean
 }
 
+/** The token of a parent protocol; null when it has none. */
+export interface ParentTokenRow {
+  readonly parentId: string
+  readonly geckoId: string | null
+}
+
 /** The TVL of the moment. */
 export type CurrentTvlRow = Pick<Observation, 'protocolId' | 'tvlUsd'>
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { protocolSchema } from '../../src/domain/market.ts'
 import { parseCatalogue } from '../../src/sources/defillama/catalogue.ts'
+import { parentsWithoutToken, withParentTokens } from '../../src/sources/defillama/parent-tokens.ts'
 import { protocols } from './bodies/defillama.ts'
 import { fixture, fixturesDir } from './support/fixtures.ts'
 
@@ -89,6 +90,13 @@ describe('a child without a token', () => {
 
   it('stays without where they do not agree', () => {
     expect(tokenOf([aaveV3, aaveV2, { ...aaveV2, slug: 'aave-x', gecko_id: 'other' }], 'aave-v3')).toBeNull()
+  })
+
+  it('takes what the page of its parent says, which is asked where the catalogue does not tell', () => {
+    const { rows } = parseCatalogue([aaveV3, lido])
+    expect(parentsWithoutToken(rows)).toEqual(['aave'])
+    const joined = withParentTokens(rows, new Map([['aave', 'aave']]))
+    expect(joined.map(({ protocol }) => protocol.geckoId)).toEqual(['aave', 'lido-dao'])
   })
 
   it('takes nothing from strangers, and nobody loses a token of its own', () => {

@@ -20,6 +20,7 @@ describe('each endpoint', () => {
   it.each([
     ['/protocols', protocols, () => defillama.protocols(context()), 4],
     ['/protocol/aave-v3', protocol, () => defillama.protocol('aave-v3', context()), 4],
+    ['/protocol/aave', { ...protocol, gecko_id: 'aave' }, () => defillama.parentToken('aave', context()), 1],
     ['/tvl/aave-v3', 12.5, () => defillama.currentTvl('aave-v3', context()), 1],
     [
       '/summary/dexs/uniswap-v3?excludeTotalDataChart=false&excludeTotalDataChartBreakdown=true',

@@ -7,14 +7,18 @@ import { checkNumber, isRefusal } from '../parsing/numbers.ts'
 import { Refusals } from '../parsing/refusals.ts'
 import type { CatalogueRow } from '../rows.ts'
 import { mainChain } from './chain-tvls.ts'
-import { joinParentTokens, parentIdOf } from './parent-tokens.ts'
+import { listedParentTokens, parentIdOf, withParentTokens } from './parent-tokens.ts'
 
 const envelope = z.array(z.unknown())
 
 /** No DeFi protocols: exchanges that hold customers' coins, and the chains themselves. Bridges stay. */
 const skippedCategories: ReadonlySet<unknown> = new Set(['CEX', 'Chain'])
 
-/** `GET /protocols`. A child protocol without a token takes that of its parent. @throws MalformedBodyError */
+/**
+ * `GET /protocols`. A child protocol without a token takes that of its parent where the catalogue tells it; see
+ * `parentsWithoutToken` for the rest.
+ * @throws MalformedBodyError
+ */
 export function parseCatalogue(body: unknown): Parsed<CatalogueRow> {
   const refusals = new Refusals('defillama', 'protocols')
   const rows = new Map<string, CatalogueRow>()
@@ -31,7 +35,8 @@ export function parseCatalogue(body: unknown): Parsed<CatalogueRow> {
     else if (rows.has(row.protocol.id)) refusals.refuse(row.protocol.id, 'duplicate-key', raw)
     else rows.set(row.protocol.id, row)
   }
-  return refusals.beside(joinParentTokens([...rows.values()], listed))
+  const believed = [...rows.values()]
+  return refusals.beside(withParentTokens(believed, listedParentTokens(believed, listed)))
 }
 
 /** One row, or why it is refused. Only what is stored is looked at; a wrong type there refuses the row. */

@@ -12,12 +12,14 @@ import type {
   CurrentTvlRow,
   DexOverviewRow,
   DexVolumeRow,
+  ParentTokenRow,
   TvlRow,
 } from '../rows.ts'
 import { parseCatalogue } from './catalogue.ts'
 import { parseCoinChart, parseCoinPrices } from './coins.ts'
 import { parseDexOverview } from './dex-overview.ts'
 import { parseHacks } from './hacks.ts'
+import { parseParentToken } from './parent-tokens.ts'
 import { parseCurrentTvl, parseDexSummary, parseTvlSeries } from './series.ts'
 
 export interface DefillamaOptions {
@@ -68,28 +70,39 @@ export function createDefillama(station: Station, options: DefillamaOptions) {
   const api = (path: string): URL => new URL(joined(options.url, path))
   const coins = (path: string): URL => new URL(joined(options.coinsUrl, path))
 
+  /** One value of a protocol's page. The body may exceed 50 MB; only this value is held. */
+  const page = <Row>(
+    slug: string,
+    context: FetchContext,
+    key: 'gecko_id' | 'tvl',
+    parse: (value: unknown, now: number) => Parsed<Row>,
+  ): Promise<Fetched<Row>> =>
+    fetchRows(
+      station,
+      {
+        source: 'defillama',
+        endpoint: 'protocol',
+        url: api(`protocol/${encodeURIComponent(slug)}`),
+        maxBytes: options.maxBodyBytes,
+        refusal: kindOfRefusal,
+        read: async (chunks, now) =>
+          parse((await readTopLevelValues(chunks, [key], maxSeriesBytes))[key], now),
+      },
+      context,
+    )
+
   return {
     /** `GET /protocols`: the catalogue and the TVL of all protocols, some 6,500 rows of 11 MB. */
     protocols: (context: FetchContext): Promise<Fetched<CatalogueRow>> =>
       get('protocols', api('protocols'), context, parseCatalogue),
 
-    /** `GET /protocol/{slug}`: daily TVL since listing. The body may exceed 50 MB; only the series is held. */
+    /** `GET /protocol/{slug}`: daily TVL since listing. */
     protocol: (slug: string, context: FetchContext): Promise<Fetched<TvlRow>> =>
-      fetchRows(
-        station,
-        {
-          source: 'defillama',
-          endpoint: 'protocol',
-          url: api(`protocol/${encodeURIComponent(slug)}`),
-          maxBytes: options.maxBodyBytes,
-          refusal: kindOfRefusal,
-          read: async (chunks, now) => {
-            const { tvl } = await readTopLevelValues(chunks, ['tvl'], maxSeriesBytes)
-            return parseTvlSeries(tvl, slug, now)
-          },
-        },
-        context,
-      ),
+      page(slug, context, 'tvl', (tvl, now) => parseTvlSeries(tvl, slug, now)),
+
+    /** `GET /protocol/{parent}`: the token that its children stand for. */
+    parentToken: (parentId: string, context: FetchContext): Promise<Fetched<ParentTokenRow>> =>
+      page(parentId, context, 'gecko_id', (geckoId) => parseParentToken(geckoId, parentId)),
 
     /** `GET /tvl/{slug}`: the TVL of the moment. */
     currentTvl: (slug: string, context: FetchContext): Promise<Fetched<CurrentTvlRow>> =>

@@ -1,5 +1,8 @@
+import { z } from 'zod'
+import type { Parsed } from '../fetched.ts'
 import type { UnknownRecord } from '../parsing/envelope.ts'
-import type { CatalogueRow } from '../rows.ts'
+import { Refusals } from '../parsing/refusals.ts'
+import type { CatalogueRow, ParentTokenRow } from '../rows.ts'
 
 const parentPrefix = 'parent#'
 
@@ -11,35 +14,62 @@ export function parentIdOf(value: unknown): string | null {
 }
 
 /**
- * Gives children without a token that of their parent: the parent's own where it is listed, else the one that its other
- * children name, if they agree.
- * @param listed every row of the catalogue, the skipped ones too
+ * The tokens of parents as far as the catalogue itself tells: the parent's own where it is listed, else the one that a
+ * part of its children name, if they agree.
+ * @param listed every row of the catalogue as it came, the skipped ones too
  */
-export function joinParentTokens(
+export function listedParentTokens(
   rows: readonly CatalogueRow[],
   listed: readonly UnknownRecord[],
-): CatalogueRow[] {
-  const ofParents = new Map<string, string>()
+): ReadonlyMap<string, string | null> {
+  const tokens = new Map<string, string | null>()
+  for (const { protocol } of rows) {
+    const { geckoId, parentId } = protocol
+    if (geckoId === null || parentId === null) continue
+    tokens.set(parentId, (tokens.get(parentId) ?? geckoId) === geckoId ? geckoId : null)
+  }
   for (const raw of listed) {
-    const geckoId = raw['gecko_id']
-    if (typeof geckoId !== 'string' || geckoId === '' || geckoId.length > 128) continue
+    const geckoId = tokenSchema.safeParse(raw['gecko_id']).data
+    if (geckoId === undefined) continue
     for (const name of [raw['slug'], raw['id']]) {
-      if (typeof name === 'string') ofParents.set(parentIdOf(name) ?? '', geckoId)
+      const id = parentIdOf(name)
+      if (id !== null) tokens.set(id, geckoId)
     }
   }
-  const ofSiblings = new Map<string, Set<string>>()
-  for (const { protocol } of rows) {
-    if (protocol.parentId === null || protocol.geckoId === null) continue
-    const tokens = ofSiblings.get(protocol.parentId) ?? new Set()
-    ofSiblings.set(protocol.parentId, tokens.add(protocol.geckoId))
-  }
-  const tokenOf = (parentId: string): string | null => {
-    const [token, another] = ofSiblings.get(parentId) ?? []
-    return ofParents.get(parentId) ?? (another === undefined ? (token ?? null) : null)
-  }
+  return tokens
+}
+
+const tokenSchema = z.string().min(1).max(128)
+
+/** Gives children without a token that of their parent, where it is known to have one. */
+export function withParentTokens(
+  rows: readonly CatalogueRow[],
+  tokens: ReadonlyMap<string, string | null>,
+): CatalogueRow[] {
   return rows.map((row) => {
     const { geckoId, parentId } = row.protocol
     if (geckoId !== null || parentId === null) return row
-    return { ...row, protocol: { ...row.protocol, geckoId: tokenOf(parentId) } }
+    return { ...row, protocol: { ...row.protocol, geckoId: tokens.get(parentId) ?? null } }
   })
+}
+
+/**
+ * The parents whose own page must be asked, since their children carry no token: DeFiLlama's catalogue does not list
+ * parents. One call each, to be made once and remembered.
+ */
+export function parentsWithoutToken(rows: readonly CatalogueRow[]): string[] {
+  const parents = new Set<string>()
+  for (const { protocol } of rows) {
+    if (protocol.geckoId === null && protocol.parentId !== null) parents.add(protocol.parentId)
+  }
+  return [...parents]
+}
+
+/** The `gecko_id` of a parent's page, `GET /protocol/{parent}`. */
+export function parseParentToken(geckoId: unknown, parentId: string): Parsed<ParentTokenRow> {
+  const refusals = new Refusals('defillama', 'protocol')
+  const token = tokenSchema.nullish().safeParse(geckoId)
+  if (token.success) return refusals.beside([{ parentId, geckoId: token.data ?? null }])
+  refusals.refuse(parentId, 'bad-shape', geckoId)
+  return refusals.beside([])
 }
