@@ -71,9 +71,12 @@ export function flagsAsEnvironment(flags: ConfigFlags): Record<string, string> {
   )
 }
 
-/** This process's environment for a child, with `additions` on top. */
-export function childEnvironment(additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...additions }
+/** This process's environment for a child, with `additions` on top and `defaults` beneath. */
+export function childEnvironment(
+  additions: Readonly<Record<string, string>>,
+  defaults: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env, ...additions }
 }
 
 /** Takes variables from a file such as `.env`; what the environment says already wins. */

@@ -22,14 +22,11 @@ const commonFaults: readonly (readonly [sign: RegExp, meaning: string])[] = [
   [/WRONGPASS|NOAUTH|invalid password/, 'the server refuses this user and password'],
 ]
 
-/**
- * One sentence for an address that does not serve, without the password in it.
- * @returns undefined when the error is about something else than the connection.
- */
-export function connectionFault(variable: string, url: string, error: unknown): InputError | undefined {
-  const { code = '', message = '' } = error as { code?: string; message?: string }
+/** One sentence for an address that does not serve, without the password in it; any other error as it is. */
+export function connectionFault(variable: string, url: string, error: unknown): Error {
+  const { code = '', message } = error as { code?: string; message: string }
   const meaning = postgresFaults[code] ?? commonFaults.find(([sign]) => sign.test(`${code} ${message}`))?.[1]
-  if (meaning === undefined) return undefined
+  if (meaning === undefined) return error instanceof Error ? error : new Error(message)
   const { username, host, pathname } = new URL(url)
   const target = `${username && `${username}@`}${host}${pathname}`
   return new InputError(`${variable}: cannot use ${target}: ${meaning} (${code || message})`, {

@@ -1,14 +1,18 @@
 import { InputError } from './errors.ts'
 
+/** Says: the fault is in what was given, so starting again changes nothing. */
+export const BAD_INPUT_EXIT_CODE = 2
+
 /**
- * The frame of every program: what the user can put right is told in its own words, anything else with its stack,
- * and both end with exit code 1 once the loop has drained.
+ * The frame of every program: what the user can put right is told in its own words, anything else with its stack.
+ * The loop drains before the process ends.
  */
 export async function runEntry(main: () => Promise<void>): Promise<void> {
   try {
     await main()
   } catch (error) {
-    console.error(error instanceof InputError ? error.message : error)
-    process.exitCode = 1
+    const isBadInput = error instanceof InputError
+    console.error(isBadInput ? error.message : error)
+    process.exitCode = isBadInput ? BAD_INPUT_EXIT_CODE : 1
   }
 }

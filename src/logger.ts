@@ -53,6 +53,7 @@ function prettyStream(): DestinationStream {
     colorize: process.stdout.isTTY,
     ignore: 'pid,hostname,name',
     translateTime: 'HH:MM:ss',
+    singleLine: true,
     sync: true,
   })
 }

@@ -10,7 +10,7 @@ await runEntry(async () => {
   const { databaseUrl } = config
   if (databaseUrl === undefined) throw new InputError('DATABASE_URL: not set; give the address of a Postgres')
   const steps = await applyMigrations(databaseUrl).catch((error: unknown) => {
-    throw connectionFault('DATABASE_URL', databaseUrl, error) ?? error
+    throw connectionFault('DATABASE_URL', databaseUrl, error)
   })
   createLogger(config, 'release').info(
     { steps },

@@ -13,11 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Guard } from './guard.ts'
 import type { Home } from './home.ts'
 import { type Account, canUse, postgresAccount } from './postgres-account.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
-import { passwordOf, runService, type RunningService } from './service.ts'
+import { type KeptService, keepService } from './kept-service.ts'
+import { passwordOf, type ServiceSurroundings } from './service.ts'
 
 /** Where root keeps what `nobody` must reach, when the home or the package lies in a folder closed to it. */
 const SYSTEM_DIR = '/var/lib/tidegauge'
@@ -50,16 +50,14 @@ const settings = {
   timezone: 'UTC',
 }
 
-export interface EmbeddedPostgres extends RunningService {
+export interface EmbeddedPostgres extends KeptService {
   readonly url: string
   readonly dataDir: string
 }
 
-/**
- * Brings up the bundled Postgres on the data of this home, which it makes at the first start.
- * @param cacheDir where this user's copy of the programs goes, should one be needed.
- */
-export async function startPostgres(home: Home, cacheDir: string, guard: Guard): Promise<EmbeddedPostgres> {
+/** Brings up the bundled Postgres on the data of this home, which it makes at the first start. */
+export async function startPostgres(surroundings: ServiceSurroundings): Promise<EmbeddedPostgres> {
+  const { home, cacheDir } = surroundings
   const account = postgresAccount()
   const binaries = postgresBinaries(account, 'uid' in account ? SYSTEM_DIR : cacheDir)
   const dataDir = dataDirOf(home, account)
@@ -71,7 +69,7 @@ export async function startPostgres(home: Home, cacheDir: string, guard: Guard):
     runSingle(binaries, account, dataDir, `ALTER ROLE ${USER} PASSWORD '${password}'`)
   const logFile = join(home.dir, 'postgres.log')
 
-  const service = await runService(
+  const service = await keepService(
     {
       name: 'postgres',
       // Fast shutdown, then immediate.
@@ -80,8 +78,7 @@ export async function startPostgres(home: Home, cacheDir: string, guard: Guard):
       launch: (port) => launch(binaries, account, dataDir, port, logFile),
       isReady: (pid) => Promise.resolve(saysReady(dataDir, pid)),
     },
-    home,
-    guard,
+    surroundings,
   )
   const url = `postgres://${USER}:${service.password}@127.0.0.1:${service.port}/${DATABASE}`
   return { ...service, url, dataDir }

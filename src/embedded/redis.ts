@@ -2,25 +2,28 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { childEnvironment } from '../config.ts'
-import type { Guard } from './guard.ts'
-import type { Home } from './home.ts'
-import { findRedis, type RedisProgram, type RedisSearch } from './redis-program.ts'
+import { type KeptService, keepService } from './kept-service.ts'
+import { findRedis, type RedisProgram } from './redis-program.ts'
 import { redisAnswers } from './redis-probe.ts'
-import { runService, type RunningService } from './service.ts'
+import type { ServiceSurroundings } from './service.ts'
 
-export interface EmbeddedRedis extends RunningService {
+export interface EmbeddedRedis extends KeptService {
   readonly url: string
   /** Where the program came from, for people. */
   readonly origin: string
 }
 
 /** Brings up a Redis of our own on the data of this home. @throws {InputError} when there is no program to be had. */
-export async function startRedis(home: Home, search: RedisSearch, guard: Guard): Promise<EmbeddedRedis> {
-  const program = await findRedis(search)
+export async function startRedis(
+  surroundings: ServiceSurroundings,
+  searchPath: string,
+): Promise<EmbeddedRedis> {
+  const { home, cacheDir } = surroundings
+  const program = await findRedis({ searchPath, cacheDir })
   const dataDir = join(home.dir, 'redis')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const logFile = join(home.dir, 'redis.log')
-  const service = await runService(
+  const service = await keepService(
     {
       name: 'redis',
       stopSignals: ['SIGTERM', 'SIGKILL'],
@@ -29,8 +32,7 @@ export async function startRedis(home: Home, search: RedisSearch, guard: Guard):
         launch(program, { port, requirepass: password, dir: dataDir, logfile: logFile }),
       isReady: (_pid, port, password) => redisAnswers(port, password),
     },
-    home,
-    guard,
+    surroundings,
   )
   const url = `redis://:${service.password}@127.0.0.1:${service.port}`
   return { ...service, url, origin: program.origin }

@@ -19,12 +19,21 @@ export interface ServiceDefinition {
 }
 
 export interface RunningService {
-  readonly name: ServiceName
   readonly port: number
   readonly password: string
   /** Settles when the process is gone, wanted or not. */
   readonly ended: Promise<void>
   stop(): Promise<void>
+}
+
+/** What the services of one instance share. */
+export interface ServiceSurroundings {
+  readonly home: Home
+  /** Of this user, for what can be fetched again. */
+  readonly cacheDir: string
+  readonly guard: Guard
+  /** Hears of what the user should know. */
+  readonly notice: (text: string) => void
 }
 
 const READY_WITHIN_MS = 60_000
@@ -39,19 +48,17 @@ export function passwordOf(home: Home, name: ServiceName): string {
   return password
 }
 
-/** Starts the service, or takes over the one that a killed run left behind. */
+/** Takes over the server that a killed run left behind, else starts one. @throws when it does not come up. */
 export async function runService(
   definition: ServiceDefinition,
-  home: Home,
-  guard: Guard,
+  surroundings: ServiceSurroundings,
 ): Promise<RunningService> {
-  return (await takeOver(definition, home, guard)) ?? (await start(definition, home, guard))
+  return (await takeOver(definition, surroundings)) ?? (await start(definition, surroundings))
 }
 
 async function takeOver(
   definition: ServiceDefinition,
-  home: Home,
-  guard: Guard,
+  { home, guard }: ServiceSurroundings,
 ): Promise<RunningService | undefined> {
   const { password, port, process: left } = home.record(definition.name) ?? {}
   if (!password || !port || !left || !isRunning(left)) return undefined
@@ -61,14 +68,17 @@ async function takeOver(
   const deadline = Date.now() + STOP_WITHIN_MS
   while (isRunning(left) && Date.now() < deadline) {
     if (await definition.isReady(left.pid, port, password))
-      return { name: definition.name, port, password, ended, stop: stopper(definition, left) }
+      return { port, password, ended, stop: stopper(definition, left) }
     await sleep(25)
   }
   await endProcess(left, definition.stopSignals, STOP_WITHIN_MS)
   return undefined
 }
 
-async function start(definition: ServiceDefinition, home: Home, guard: Guard): Promise<RunningService> {
+async function start(
+  definition: ServiceDefinition,
+  { home, guard }: ServiceSurroundings,
+): Promise<RunningService> {
   const { name } = definition
   const password = passwordOf(home, name)
   const port = await freePort(home.record(name)?.port)
@@ -98,7 +108,7 @@ async function start(definition: ServiceDefinition, home: Home, guard: Guard): P
   }
   // It ends when told to, and must not keep a process alive that has nothing else to do.
   child.unref()
-  return { name, port, password, ended, stop }
+  return { port, password, ended, stop }
 }
 
 const stopper = (definition: ServiceDefinition, identity: ProcessIdentity) => () =>

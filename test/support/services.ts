@@ -25,7 +25,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { PATH, XDG_CACHE_HOME } = process.env
   const guard = startGuard()
   const home = openHome(dir)
-  const services = await startServices(loadConfig({ PATH, XDG_CACHE_HOME, TIDEGAUGE_HOME: dir }), home, guard)
+  const services = await startServices(loadConfig({ PATH, XDG_CACHE_HOME, TIDEGAUGE_HOME: dir }), {
+    home,
+    guard,
+    notice: console.error,
+  })
   await trustTheDisk(services.databaseUrl)
   await applyMigrations(services.databaseUrl)
   project.provide('TIDEGAUGE_TEST_DATABASE_URL', services.databaseUrl)
