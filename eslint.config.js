@@ -13,6 +13,8 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Typed arrays return `number | undefined` under noUncheckedIndexedAccess; `!` marks a bounds-checked index on a hot path.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // `await using _name` holds a resource open; the name is only for readers.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },

@@ -18,6 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       first_seen_at timestamptz not null default now(),
       last_seen_at timestamptz not null default now(),
       backfilled_to date,
+      token_backfilled_to date,
       backfill_failed_at timestamptz
     )`.execute(db)
   await sql`create index protocols_gecko_id on protocols (gecko_id) where gecko_id is not null`.execute(db)

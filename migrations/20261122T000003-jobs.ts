@@ -20,6 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       progress double precision not null default 0,
       step text,
       progress_detail jsonb,
+      checkpoint jsonb,
       result jsonb,
       error jsonb,
       cancel_requested_at timestamptz,

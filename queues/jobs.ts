@@ -4,6 +4,19 @@ import { defineJob } from './contract.ts'
 
 const count = z.int().nonnegative()
 const modelFamily = z.enum(['risk', 'anomaly'])
+const grid = z.enum(['quick', 'full'])
+
+export const backfillPrices = defineJob({
+  name: 'backfill-prices',
+  queue: 'collection',
+  description:
+    'Collect the price history of up to 100 tokens with one call, before the slower one-by-one histories.',
+  payload: z.object({ gecko_ids: z.array(z.string().min(1).max(128)).min(1).max(100) }),
+  result: z.object({ rows: count, refused: count }),
+  submission: 'internal',
+  attempts: 8,
+  backoffMs: 2_000,
+})
 
 export const backfillProtocol = defineJob({
   name: 'backfill-protocol',
@@ -83,8 +96,8 @@ export const evaluateCandidate = defineJob({
   description: 'Score one algorithm with one set of parameters over the folds of a training run.',
   payload: z.object({
     training_run_id: z.uuid(),
-    family: modelFamily,
     candidate: z.string().min(1),
+    grid,
     seed: z.int(),
     as_of: z.iso.datetime(),
   }),
@@ -155,8 +168,8 @@ export const trainModels = defineJob({
   payload: z.object({
     family: modelFamily.default('risk'),
     seed: z.int().min(0).max(2_147_483_647).default(42),
-    /** Fixed by the first attempt, so that every candidate sees the same samples. */
-    as_of: z.iso.datetime().optional(),
+    /** `quick` tries one configuration per algorithm, `full` nine, each on raw features and on ranks. */
+    grid: grid.default('full'),
   }),
   result: z.object({
     model_id: z.uuid(),
@@ -173,6 +186,7 @@ export const trainModels = defineJob({
 
 /** Every job there is; the pages, the API and the workers are made from this list. */
 export const jobs = {
+  'backfill-prices': backfillPrices,
   'backfill-protocol': backfillProtocol,
   'build-features': buildFeatures,
   'close-horizons': closeHorizons,

@@ -32,6 +32,8 @@ export const reliability = {
   /** A run that has not been heard of for this long is compared with Redis. */
   reconcileAfterMs: 15_000,
   heartbeatMs: 2_000,
+  /** A relay or reconciler that failed tries again after this: at most one log line a second. */
+  maintenanceRetryMs: 1_000,
 } as const
 
 export const workerSettings = {

@@ -25,16 +25,8 @@ export const terminalStates = [
 
 /** The run and its outbox row in one statement, or the id of the run that already waits under the same key. */
 export async function insertRun(db: Db, run: NewRun): Promise<{ runId: string; isNew: boolean }> {
-  const { rows } = await sql<{ id: string }>`
-    with added as (
-      insert into job_runs (id, name, queue, payload, origin, lane, requested_by, parent_id, dedup_key, state)
-      values (${run.id}, ${run.name}, ${run.queue}, ${JSON.stringify(run.payload)}, ${run.origin}, ${run.lane},
-              ${run.requestedBy}, ${run.parentId}, ${run.dedupKey}, 'queued')
-      on conflict do nothing
-      returning id
-    )
-    insert into outbox (run_id) select id from added returning run_id as id`.execute(db)
-  if (rows[0]) return { runId: rows[0].id, isNew: true }
+  const [added] = await insertRuns(db, [run])
+  if (added !== undefined) return { runId: added, isNew: true }
   const waiting = await db
     .selectFrom('jobRuns')
     .select('id')
@@ -44,6 +36,23 @@ export async function insertRun(db: Db, run: NewRun): Promise<{ runId: string; i
     .executeTakeFirst()
   // The waiting run may have started between the two statements; then this one is new work.
   return waiting ? { runId: waiting.id, isNew: false } : insertRun(db, run)
+}
+
+/** Runs and their outbox rows in one statement; a run whose key already waits is left out. @returns the ids that were added */
+export async function insertRuns(db: Db, runs: readonly NewRun[]): Promise<string[]> {
+  const column = <K extends keyof NewRun>(name: K): NewRun[K][] => runs.map((run) => run[name])
+  const { rows } = await sql<{ id: string }>`
+    with added as (
+      insert into job_runs (id, name, queue, payload, origin, lane, requested_by, parent_id, dedup_key, state)
+      select *, 'queued' from unnest(
+        ${column('id')}::uuid[], ${column('name')}::text[], ${column('queue')}::text[],
+        ${runs.map((run) => JSON.stringify(run.payload))}::jsonb[], ${column('origin')}::text[], ${column('lane')}::text[],
+        ${column('requestedBy')}::text[], ${column('parentId')}::uuid[], ${column('dedupKey')}::text[])
+      on conflict do nothing
+      returning id
+    )
+    insert into outbox (run_id) select id from added returning run_id as id`.execute(db)
+  return rows.map((row) => row.id)
 }
 
 /** Records runs that BullMQ made by itself (schedules) or that a flow parent adds; an existing row stays as it is. */
@@ -58,6 +67,7 @@ export async function recordRun(db: Db, run: NewRun): Promise<void> {
 export interface StartedRun {
   readonly attempt: number
   readonly crashes: number
+  readonly checkpoint: Record<string, unknown> | null
 }
 
 /**
@@ -83,7 +93,7 @@ export async function startRun(db: Db, id: string): Promise<StartedRun | undefin
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'waiting', 'active'])
     .where('cancelRequestedAt', 'is', null)
-    .returning(['attempt', 'crashes'])
+    .returning(['attempt', 'crashes', 'checkpoint'])
     .executeTakeFirst()
 }
 
@@ -174,15 +184,24 @@ export async function requestCancel(db: Db, id: string): Promise<RunState | unde
   return asked.find((run) => run.id === id)?.state
 }
 
-/** Of the given runs, those that somebody wants cancelled. */
-export async function cancelRequested(db: Db, ids: readonly string[]): Promise<string[]> {
+/** Shows that these runs are alive. @returns those of them that somebody wants cancelled */
+export async function beatHeart(db: Db, ids: readonly string[]): Promise<string[]> {
   const rows = await db
-    .selectFrom('jobRuns')
-    .select('id')
+    .updateTable('jobRuns')
+    .set({ heartbeatAt: sql<Date>`now()` })
     .where('id', 'in', ids)
-    .where('cancelRequestedAt', 'is not', null)
+    .returning(['id', 'cancelRequestedAt'])
     .execute()
-  return rows.map((row) => row.id)
+  return rows.filter((row) => row.cancelRequestedAt !== null).map((row) => row.id)
+}
+
+/** What a run that gives its slot back has already done, so that its next start goes on from there. */
+export async function saveCheckpoint(db: Db, id: string, checkpoint: Record<string, unknown>): Promise<void> {
+  await db
+    .updateTable('jobRuns')
+    .set({ checkpoint: JSON.stringify(checkpoint) })
+    .where('id', '=', id)
+    .execute()
 }
 
 export async function findRun(db: Db, id: string) {

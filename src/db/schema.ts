@@ -54,6 +54,7 @@ interface ProtocolsTable {
   firstSeenAt: Stamp
   lastSeenAt: Stamp
   backfilledTo: string | null
+  tokenBackfilledTo: string | null
   backfillFailedAt: Date | null
 }
 
@@ -239,7 +240,10 @@ export interface DetectorScore {
 export interface AnomalyContribution {
   readonly feature: string
   readonly contribution: number
-  readonly direction: 'above' | 'below'
+  /** `unusual`: inside the typical range, or without one. */
+  readonly direction: 'above' | 'below' | 'unusual'
+  /** The level of the feature, or its change in a day. */
+  readonly aspect: string
   readonly value: number | null
   readonly typical_low: number | null
   readonly typical_high: number | null
@@ -263,6 +267,8 @@ interface JobRunsTable {
   progress: Generated<number>
   step: string | null
   progressDetail: NullableJson<Record<string, unknown>>
+  /** What a run that gave its slot back has already done. */
+  checkpoint: NullableJson<Record<string, unknown>>
   result: NullableJson<Record<string, unknown>>
   error: NullableJson<RunError>
   cancelRequestedAt: Date | null

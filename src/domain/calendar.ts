@@ -14,3 +14,13 @@ export function isoDate(day: number): string {
 export function utcDate(instant: Date): string {
   return instant.toISOString().slice(0, 10)
 }
+
+/** 00:00 UTC of an ISO date. */
+export function startOfDay(date: string): Date {
+  return new Date(`${date}T00:00:00Z`)
+}
+
+/** The hour that an instant lies in, as its first instant. */
+export function startOfHour(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / 3_600_000) * 3_600_000)
+}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { jobs, type JobName, type PayloadInput } from '../../queues/jobs.ts'
 import type { Db } from '../db/connection.ts'
-import { insertRun, type NewRun } from '../db/job-runs.ts'
+import { insertRun, insertRuns, type NewRun } from '../db/job-runs.ts'
 import type { Lane, RunOrigin } from '../db/schema.ts'
 import { InputError } from '../errors.ts'
 
@@ -26,6 +26,20 @@ export async function submitJob<N extends JobName>(
   submission: Submission,
 ): Promise<{ runId: string; isNew: boolean }> {
   return insertRun(db, describeRun(name, payload, submission))
+}
+
+/** The same for many payloads of one job in one statement. @returns how many were new */
+export async function submitJobs<N extends JobName>(
+  db: Db,
+  name: N,
+  payloads: readonly PayloadInput<N>[],
+  submission: Submission,
+): Promise<number> {
+  const added = await insertRuns(
+    db,
+    payloads.map((payload) => describeRun(name, payload, submission)),
+  )
+  return added.length
 }
 
 /** The row of a run that is about to be recorded. @throws InputError when the payload does not fit the job's schema */
