@@ -1,0 +1,50 @@
+import type { Logger } from 'pino'
+import type { JobName, Payload, PayloadInput, Result } from '../queues/jobs.ts'
+import type { Db } from '../src/db/connection.ts'
+import type { Lane } from '../src/db/schema.ts'
+import type { DataClock } from '../src/clock.ts'
+import type { SourceName } from '../src/domain/market.ts'
+import type { Budget } from '../src/sources/admission/budget.ts'
+import type { Sources } from '../src/sources/sources.ts'
+import type { Threads } from './threads.ts'
+
+/** What a handler may use. It loads, calls something pure, saves, and enqueues what comes next. */
+export interface JobContext {
+  readonly runId: string
+  readonly lane: Lane
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly db: Db
+  readonly clock: DataClock
+  readonly sources: Sources
+  readonly threads: Threads
+  /** How many days of history are kept and collected. */
+  readonly historyDays: number
+  readonly budgets: Readonly<Record<SourceName, Budget>>
+  /** @param fraction in [0, 1] */
+  readonly progress: (fraction: number, step: string, detail?: Record<string, unknown>) => void
+  /** What an earlier start of this run has saved; empty on the first. */
+  readonly checkpoint: Readonly<Record<string, unknown>>
+  /** Remembers what is done, for the start after a wait or a crash. */
+  readonly saveCheckpoint: (checkpoint: Record<string, unknown>) => Promise<void>
+  /** Queues work that follows from this job, through the outbox. */
+  enqueue<N extends JobName>(name: N, payload: PayloadInput<N>): Promise<string>
+  /** The same for many payloads; those whose key already waits are left out. @returns how many were new */
+  enqueueAll<N extends JobName>(name: N, payloads: readonly PayloadInput<N>[]): Promise<number>
+  /**
+   * Adds the children that are not there yet and gives the slot back until all have ended; the handler then runs again from
+   * its start. Returns when there is nothing left to wait for.
+   */
+  waitForChildren<N extends JobName>(children: readonly Child<N>[]): Promise<void>
+}
+
+export interface Child<N extends JobName = JobName> {
+  /** Names the child within its parent; the same key gives the same run on every attempt. */
+  readonly key: string
+  readonly name: N
+  readonly payload: PayloadInput<N>
+}
+
+/** Throws to be tried again, or throws a `PermanentError` not to be. Must be idempotent: it may run twice. */
+export type Handler<N extends JobName> = (payload: Payload<N>, context: JobContext) => Promise<Result<N>>
+export type Handlers = { readonly [N in JobName]: Handler<N> }

@@ -1,0 +1,51 @@
+import { closeScores, countOpenScores, listClosableScores } from '../../src/db/risk-scores.ts'
+import { dayNumber, utcDate } from '../../src/domain/calendar.ts'
+import { forwardOutcome } from '../../src/features/labels.ts'
+import { loadHistories } from '../histories.ts'
+import type { Handler } from '../handler.ts'
+import { yieldToLoop } from '../yield.ts'
+
+const batch = 5_000
+/** The level before a prediction is the median of 3 days. */
+const daysBefore = 3
+
+/** What happened after each prediction whose horizon has passed: the same rule that made the training labels. */
+export const closeHorizons: Handler<'close-horizons'> = async (_payload, { db, clock, progress, signal }) => {
+  const now = await clock.now()
+  const today = dayNumber(utcDate(now))
+  let closed = 0
+  for (;;) {
+    const open = await listClosableScores(db, utcDate(now), batch)
+    const [oldest] = open
+    if (!oldest) break
+    progress(0.5, `closing predictions since ${utcDate(oldest.asOf)}`)
+    const sinceDays = today - Math.min(...open.map(({ asOf }) => dayNumber(utcDate(asOf)))) + daysBefore + 1
+    const histories = new Map(
+      (await loadHistories(db, now, sinceDays)).map((history) => [history.series.protocolId, history]),
+    )
+    await yieldToLoop(signal)
+    await closeScores(
+      db,
+      open.map(({ protocolId, asOf, modelId, horizonDays }) => {
+        const history = histories.get(protocolId)
+        const outcome = history
+          ? forwardOutcome(history.series, dayNumber(utcDate(asOf)), {
+              horizonDays,
+              knownUpToDay: today,
+              incidentDays: history.incidentDays ?? [],
+              deadFromDay: history.deadFromDay ?? null,
+            })
+          : null
+        return {
+          protocolId,
+          asOf,
+          modelId,
+          outcome: outcome?.label ?? null,
+          fall: outcome?.worstSustainedFall ?? null,
+        }
+      }),
+    )
+    closed += open.length
+  }
+  return { closed, still_open: await countOpenScores(db) }
+}

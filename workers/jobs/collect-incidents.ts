@@ -1,0 +1,21 @@
+import { saveIncidents } from '../../src/db/incidents.ts'
+import { quarantineRows } from '../../src/db/quarantine.ts'
+import { utcDate } from '../../src/domain/calendar.ts'
+import { UpstreamError } from '../../src/sources/source-errors.ts'
+import type { Handler } from '../handler.ts'
+import { sourceLane } from './source-lane.ts'
+
+/** Recorded losses. DeFiLlama may serve them to paying clients only; then there are none, and that is no failure. */
+export const collectIncidents: Handler<'collect-incidents'> = async (_payload, context) => {
+  const { db, clock, sources, log } = context
+  const now = await clock.now()
+  try {
+    const hacks = await sources.defillama.hacks(sourceLane(context))
+    await quarantineRows(db, hacks.refused, utcDate(now))
+    return { incidents: await saveIncidents(db, hacks.rows), refused: hacks.refused.length }
+  } catch (error) {
+    if (!(error instanceof UpstreamError && error.kind === 'paid-only')) throw error
+    log.warn('DeFiLlama serves its list of incidents to paying clients only')
+    return { incidents: 0, refused: 0 }
+  }
+}

@@ -1,0 +1,66 @@
+import { findCurrentModel, readArtifact } from '../../src/db/models.ts'
+import { newestSlot, readVectors } from '../../src/db/feature-vectors.ts'
+import { countTracked } from '../../src/db/protocols.ts'
+import { findScan, insertScan, type NewAnomalyScore } from '../../src/db/scans.ts'
+import type { AnomalyModelArtifact, ProtocolAnomaly } from '../../src/anomaly/anomaly-model.ts'
+import { featureSet } from '../../src/domain/feature-names.ts'
+import { InsufficientDataError } from '../../src/errors.ts'
+import type { Handler } from '../handler.ts'
+import { fromStoredVector } from '../stored-vectors.ts'
+import { detectorScores, storedContributions } from './scan-rows.ts'
+
+/** One scan of all protocols, written in one transaction; the run's id is the scan's, so a second try changes nothing. */
+export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context) => {
+  const { db, runId, threads, signal, progress } = context
+  const startedAt = performance.now()
+  const model = await findCurrentModel(db, 'anomaly')
+  if (!model)
+    throw new InsufficientDataError(
+      'There is no trained anomaly model yet: run train-models with family "anomaly"',
+    )
+  const asOf = await newestSlot(db, featureSet)
+  if (!asOf) throw new InsufficientDataError('There are no feature vectors yet: run build-features')
+
+  progress(0.1, 'loading vectors')
+  const stored = await readVectors(db, { asOf, featureSet })
+  const artifact = (await readArtifact(db, model.id)) as AnomalyModelArtifact
+  progress(0.3, `scoring ${stored.length} protocols`)
+  const vectors = stored.map((vector) => fromStoredVector(vector, asOf))
+  const anomalies = await threads.run('scoreAnomalies', { artifact, vectors, before: [] }, { signal })
+
+  progress(0.8, 'storing the scan')
+  const total = Math.max(await countTracked(db), anomalies.length)
+  await db.transaction().execute((tx) =>
+    insertScan(tx, {
+      id: runId,
+      asOf,
+      modelId: model.id,
+      insufficientData: total - anomalies.length,
+      durationMs: Math.round(performance.now() - startedAt),
+      drift: null,
+      scores: anomalies.map((anomaly) => scoreRow(anomaly, artifact.threshold)),
+    }),
+  )
+  const scan = await findScan(db, runId)
+  return {
+    scan_id: runId,
+    total_protocols: scan?.totalProtocols ?? 0,
+    anomalies_detected: scan?.anomaliesDetected ?? 0,
+    normal_protocols: scan?.normalProtocols ?? 0,
+    insufficient_data: scan?.insufficientData ?? 0,
+  }
+}
+
+function scoreRow(anomaly: ProtocolAnomaly, threshold: number): NewAnomalyScore {
+  return {
+    protocolId: anomaly.protocolId,
+    isAnomaly: anomaly.isAnomaly,
+    anomalyScore: anomaly.anomalyScore,
+    confidence: anomaly.confidence,
+    alertLevel: anomaly.alertLevel,
+    algorithm: anomaly.algorithmUsed,
+    detectors: detectorScores(anomaly, threshold),
+    contributions: storedContributions(anomaly),
+    verdict: 'unconfirmed',
+  }
+}

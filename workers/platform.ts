@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { createProducerConnection, createWorkerConnection } from '../queues/connection.ts'
+import { createProducer, type Producer } from '../queues/producer.ts'
+import { createMarketClock, type DataClock, wallClock } from '../src/clock.ts'
+import type { ServiceConfig } from '../src/config.ts'
+import { createDb, createPool, type Db } from '../src/db/connection.ts'
+import { createRedisAdmission } from '../src/sources/admission/redis-admission.ts'
+import { createRedisValidators } from '../src/sources/http/validators.ts'
+import { createSources, type Sources } from '../src/sources/sources.ts'
+import { type ActiveRuns, createActiveRuns } from './active-runs.ts'
+import type { JobContext } from './handler.ts'
+import { advancePipeline } from './pipeline.ts'
+import { createThreads } from './threads.ts'
+
+/** What handlers share, as opposed to what belongs to one run. */
+export type Resources = Pick<JobContext, 'budgets' | 'clock' | 'historyDays' | 'sources' | 'threads'>
+
+/** Everything that a worker process holds, made once from its configuration and released in the opposite order. */
+export interface Platform extends AsyncDisposable {
+  readonly log: Logger
+  readonly db: Db
+  readonly prefix: string
+  readonly producer: Producer
+  readonly activeRuns: ActiveRuns
+  readonly resources: Resources
+  /** Queues the next step of an installation that is not complete yet. */
+  advancePipeline(): Promise<void>
+  /** For BullMQ workers; waits for Redis as long as it takes. */
+  readonly connection: Redis
+}
+
+export async function openPlatform(config: ServiceConfig, name: string, log: Logger): Promise<Platform> {
+  const pool = createPool({
+    url: config.databaseUrl,
+    maxConnections: 8,
+    applicationName: `tidegauge ${name}`,
+  })
+  pool.on('error', (err) => log.warn({ err }, 'Postgres connection lost'))
+  const db = createDb(pool)
+  const connection = createWorkerConnection(config.redisUrl)
+  const producerConnection = createProducerConnection(config.redisUrl)
+  for (const redis of [connection, producerConnection])
+    redis.on('error', (err: Error) => log.warn({ err }, 'Redis connection lost'))
+  await producerConnection.connect()
+  const producer = createProducer(producerConnection, config.queuePrefix)
+  const threads = createThreads(config.threads)
+  const activeRuns = createActiveRuns(db, log)
+  const clock = config.market.url === undefined ? wallClock : createMarketClock(config.market.url)
+
+  const budgets = { coingecko: config.sources.coingecko.budget, defillama: config.sources.defillama.budget }
+  const sources = openSources(config, connection, clock, log)
+
+  return {
+    log,
+    db,
+    prefix: config.queuePrefix,
+    producer,
+    activeRuns,
+    connection,
+    advancePipeline: () => advancePipeline(db),
+    resources: {
+      clock,
+      threads,
+      historyDays: config.sources.historyDays,
+      budgets,
+      sources,
+    },
+    async [Symbol.asyncDispose]() {
+      activeRuns.stop()
+      await sources[Symbol.asyncDispose]()
+      await threads.close()
+      await producer.close()
+      producerConnection.disconnect()
+      connection.disconnect()
+      await db.destroy()
+    },
+  }
+}
+
+function openSources(
+  { sources, market, queuePrefix: prefix }: ServiceConfig,
+  redis: Redis,
+  clock: DataClock,
+  log: Logger,
+): Sources {
+  const { coingecko, defillama } = sources
+  return createSources({
+    defillamaUrl: defillama.url,
+    defillamaCoinsUrl: defillama.coinsUrl,
+    coingeckoUrl: coingecko.url,
+    coingeckoPlan: coingecko.plan,
+    coingeckoApiKey: coingecko.apiKey,
+    admission: createRedisAdmission({
+      redis,
+      prefix,
+      budgets: { coingecko: coingecko.budget, defillama: defillama.budget },
+      // A market on this machine has no budget to protect.
+      afterDataLoss: market.url === undefined ? 'wait' : 'go-on',
+    }),
+    validators: createRedisValidators(redis, prefix),
+    clock: () => clock.latest(),
+    log,
+  })
+}
