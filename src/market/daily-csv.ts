@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse'
+import { isCalendarDate } from './calendar-date.ts'
 import type { DailyColumns, Dataset } from './dataset.ts'
 import { dayNumber, isoDate } from '../domain/calendar.ts'
 import { InputError } from '../errors.ts'
@@ -89,8 +90,8 @@ function createRowReader(
   const readDay = (text: string): number => {
     const known = days.get(text)
     if (known !== undefined) return known
-    const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? dayNumber(text) : NaN
-    if (Number.isNaN(day) || isoDate(day) !== text) fail('date', `expected a date YYYY-MM-DD, got "${text}"`)
+    if (!isCalendarDate(text)) fail('date', `expected a date YYYY-MM-DD, got "${text}"`)
+    const day = dayNumber(text)
     days.set(text, day)
     return day
   }

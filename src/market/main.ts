@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { dayNumber, isoDate, utcDate } from '../domain/calendar.ts'
+import { isCalendarDate } from './calendar-date.ts'
 import { InputError } from '../errors.ts'
 import { loadDataset, writeDataset, type Dataset } from './dataset.ts'
+import type { CoinGeckoPlan } from './server/coingecko.ts'
 import { startMarketServer } from './server/market-server.ts'
+import type { RateLimit } from './server/rate-limits.ts'
 import { simulateDataset } from './simulator/simulate-dataset.ts'
 
 /** How much future a simulated market holds in store when its days pass. */
@@ -19,6 +22,9 @@ interface Flags {
   readonly speed?: number
   readonly port: number
   readonly export?: string
+  readonly plan: CoinGeckoPlan
+  readonly coingeckoLimit?: RateLimit
+  readonly defillamaLimit?: RateLimit
 }
 
 const command = new Command('market')
@@ -32,6 +38,13 @@ const command = new Command('market')
   .option('--speed <seconds>', 'one day of the market passes each so many seconds', seconds)
   .option('--port <n>', 'on 127.0.0.1; 0 for any free one', whole(0, 65_535), 0)
   .option('--export <dir>', 'also write the dataset, with the ground truth where it is simulated')
+  .addOption(
+    new Option('--plan <plan>', "CoinGecko's: free refuses what is older than 365 days")
+      .choices(['full', 'free'])
+      .default('full'),
+  )
+  .option('--coingecko-limit <limit>', 'refuse calls above it, such as 10/60s; no limit', limit)
+  .option('--defillama-limit <limit>', 'refuse calls above it, such as 100/60s; no limit', limit)
   .allowExcessArguments(false)
   .exitOverride()
   .configureOutput({ outputError: () => undefined })
@@ -54,6 +67,8 @@ async function main(): Promise<void> {
     asOf: flags.mode === 'simulate' ? lastVisibleDate(flags) : flags.asOf,
     speedSecondsPerDay: flags.speed,
     port: flags.port,
+    plan: flags.plan,
+    limits: { coingecko: flags.coingeckoLimit, defillama: flags.defillamaLimit },
   })
   process.stdout.write(`${JSON.stringify({ ready: true, url: market.url })}\n`)
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
@@ -95,8 +110,14 @@ function seconds(text: string): number {
   throw new InvalidArgumentError('Expected a positive number of seconds.')
 }
 
+function limit(text: string): RateLimit {
+  const match = /^(\d{1,6})\/(\d{1,5})s$/.exec(text)
+  if (match && Number(match[1]) > 0 && Number(match[2]) > 0)
+    return { calls: Number(match[1]), windowMs: 1000 * Number(match[2]) }
+  throw new InvalidArgumentError('Expected calls per seconds, such as 10/60s.')
+}
+
 function date(text: string): string {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(dayNumber(text))
-  if (isDate) return text
+  if (isCalendarDate(text)) return text
   throw new InvalidArgumentError('Expected a date YYYY-MM-DD.')
 }

@@ -46,7 +46,7 @@ describe('simulateDataset', () => {
     [{ protocols: 0 }, 'Expected protocols to be a whole number from 1 to 20000, got 0'],
     [{ days: 1.5 }, 'Expected days to be a whole number from 1 to 10000, got 1.5'],
     [{ seed: -1 }, 'Expected seed to be a whole number from 0 to 4294967295, got -1'],
-    [{ endDate: 'soon' }, 'Expected endDate to be a date YYYY-MM-DD, got "soon"'],
+    [{ endDate: '2022-02-31' }, 'Expected endDate to be a date YYYY-MM-DD, got "2022-02-31"'],
   ])('refuses %o', (change, message) => {
     const options = { protocols: 5, days: 30, seed: 1, ...change }
     expect(() => simulateDataset(options)).toThrow(new InputError(message))

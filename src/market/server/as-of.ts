@@ -1,5 +1,6 @@
 import { dayNumber, isoDate } from '../../domain/calendar.ts'
 import { InputError } from '../../errors.ts'
+import { isCalendarDate } from '../calendar-date.ts'
 import type { Dataset } from '../dataset.ts'
 
 const msPerDay = 86_400_000
@@ -36,7 +37,7 @@ export interface AsOfOptions {
 export function createAsOf(dataset: Dataset, options: AsOfOptions): () => AsOf {
   const { asOf, speedSecondsPerDay, clock } = options
   const { firstDay, lastDay } = dataset
-  const startDay = asOf === undefined ? lastDay : dayNumber(asOf)
+  const startDay = asOf === undefined ? lastDay : isCalendarDate(asOf) ? dayNumber(asOf) : NaN
   if (!(startDay >= firstDay && startDay <= lastDay))
     throw new InputError(
       `Expected the as-of date to be one from ${isoDate(firstDay)} to ${isoDate(lastDay)}, got "${asOf ?? ''}"`,

@@ -1,20 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { isoDate } from '../../domain/calendar.ts'
-import type { SourceName } from '../../domain/market.ts'
 import { InputError } from '../../errors.ts'
 import type { Dataset } from '../dataset.ts'
-import { createAsOf, type AsOf, type Clock } from './as-of.ts'
-import { coinGeckoRoutes, type CoinGeckoPlan } from './coingecko.ts'
+import { upstreamApis, type Api } from './apis.ts'
+import { createAsOf, type Clock } from './as-of.ts'
+import type { CoinGeckoPlan } from './coingecko.ts'
+import { createControl } from './control.ts'
+import { playFault, type RawAnswer } from './fault-plays.ts'
+import { createFaultPlan, type FaultPlan } from './faults.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { coinsRoutes } from './llama-coins.ts'
-import { protocolRoutes } from './llama-protocols.ts'
-import { volumeRoutes } from './llama-volumes.ts'
 import { createMarketView } from './market-view.ts'
 import { enforceLimit, type RateLimits } from './rate-limits.ts'
-import { jsonReply, sendReply, textReply, type Reply } from './reply.ts'
-import { findRoute, type Route } from './route.ts'
+import { sendReply, textReply, type Reply } from './reply.ts'
+import { findRoute } from './route.ts'
 
 export interface MarketServerOptions {
   readonly dataset: Dataset
@@ -27,9 +26,9 @@ export interface MarketServerOptions {
   readonly port?: number | undefined
   readonly host?: string | undefined
   readonly clock?: Clock
-  /** Refuse calls above these, as the real ones do; never when not given. */
-  readonly limits?: RateLimits
-  readonly plan?: CoinGeckoPlan
+  /** Calls above these are refused, as the real APIs do; none when not given. */
+  readonly limits?: RateLimits | undefined
+  readonly plan?: CoinGeckoPlan | undefined
 }
 
 /** A running market; closing it ends its connections, the hanging ones too. */
@@ -37,15 +36,8 @@ export interface MarketServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:4567`; the APIs' bases are `/llama`, `/coins-llama` and `/coingecko/api/v3`. */
   readonly url: string
   readonly ledger: Ledger
+  readonly faults: FaultPlan
   close(): Promise<void>
-}
-
-/** An upstream API under its base path. */
-interface Api {
-  readonly base: string
-  readonly source: SourceName
-  readonly routes: readonly Route[]
-  readonly notFound: Reply
 }
 
 /**
@@ -57,64 +49,47 @@ export async function startMarketServer(options: MarketServerOptions): Promise<M
   const view = createMarketView(dataset)
   const asOf = createAsOf(dataset, { ...options, clock })
   const ledger = createLedger()
-  const apis: readonly Api[] = [
-    {
-      base: '/llama',
-      source: 'defillama',
-      routes: [...protocolRoutes, ...volumeRoutes],
-      notFound: textReply(402, 'Upgrade to the paid API plan at https://defillama.com/pricing'),
-    },
-    {
-      base: '/coins-llama',
-      source: 'defillama',
-      routes: coinsRoutes,
-      notFound: textReply(404, 'Not Found'),
-    },
-    {
-      base: '/coingecko/api/v3',
-      source: 'coingecko',
-      routes: coinGeckoRoutes(plan),
-      notFound: jsonReply({ error: 'Incorrect path. Please check https://www.coingecko.com/api/' }, 404),
-    },
-  ]
+  const faults = createFaultPlan()
+  const control = createControl({ ...options, asOf, ledger, faults })
+  const apis = upstreamApis(plan)
 
-  const answer = (url: URL): Reply => {
-    if (url.pathname === '/market') return jsonReply(describeMarket(options, asOf()))
-    if (url.pathname === '/market/ledger') return jsonReply(describeLedger(ledger, url.searchParams))
-    const api = apis.find(({ base }) => url.pathname.startsWith(`${base}/`))
-    if (!api) return textReply(404, 'No such path; the APIs are /llama, /coins-llama and /coingecko/api/v3')
-    const path = url.pathname.slice(api.base.length)
+  const answerAsApi = (api: Api, request: IncomingMessage, url: URL): Reply | RawAnswer => {
+    const { base, source, routes, notFound } = api
+    const path = url.pathname.slice(base.length)
     const at = clock.now()
-    const entry = ledger.record(at, api.source, path + url.search)
-    const reply = enforceLimit(limits[api.source], ledger, api.source, at) ?? route(api, path, url)
-    entry.status = reply.status
-    return reply
+    const entry = ledger.record(at, source, path + url.search)
+    const found = findRoute(routes, path)
+    const reply =
+      (request.method === 'GET' ? null : textReply(405, 'Method Not Allowed')) ??
+      enforceLimit(limits[source], ledger, source, at) ??
+      found?.route.answer({ view, asOf: asOf(), params: found.params, query: url.searchParams }) ??
+      notFound
+    const drawn = faults.draw(source, path)
+    const answer = drawn ? playFault({ ...drawn, api: source, reply, nowMs: at }) : reply
+    entry.status = answer.status
+    entry.fault = drawn?.fault.kind ?? null
+    return answer
   }
-  const route = (api: Api, path: string, url: URL): Reply => {
-    const found = findRoute(api.routes, path)
-    if (!found) return api.notFound
-    return found.route.answer({ view, asOf: asOf(), params: found.params, query: url.searchParams })
-  }
+
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET') return sendReply(request, response, textReply(405, 'Only GET'))
-    return sendReply(request, response, answer(new URL(request.url ?? '/', 'http://market')))
+    const url = new URL(request.url ?? '/', 'http://market')
+    const api = apis.find(({ base }) => url.pathname.startsWith(`${base}/`))
+    const answer = api ? answerAsApi(api, request, url) : await control.answer(request, url)
+    if ('write' in answer) await answer.write(response)
+    else await sendReply(request, response, answer)
   }
 
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => {
-      if (error instanceof URIError) response.writeHead(400).end('Bad Request')
+      if (response.headersSent) response.destroy()
+      else if (error instanceof URIError) response.writeHead(400).end('Bad Request')
       else response.writeHead(500).end('Internal Error')
     })
   })
   await listen(server, host, port)
-  const close = async (): Promise<void> => {
-    if (!server.listening) return
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  }
+  const close = (): Promise<void> => closeServer(server)
   const bound = (server.address() as AddressInfo).port
-  return { url: `http://${host}:${bound}`, ledger, close, [Symbol.asyncDispose]: close }
+  return { url: `http://${host}:${bound}`, ledger, faults, close, [Symbol.asyncDispose]: close }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
@@ -128,26 +103,10 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-/** What the product's data clock reads. */
-function describeMarket({ dataset, mode, speedSecondsPerDay }: MarketServerOptions, asOf: AsOf): object {
-  const isDeFi = (category: string | null): boolean => category !== 'CEX' && category !== 'Chain'
-  return {
-    mode,
-    as_of: new Date(asOf.instantMs).toISOString(),
-    first_date: isoDate(dataset.firstDay),
-    last_date: isoDate(dataset.lastDay),
-    protocols: dataset.protocols.filter(({ category }) => isDeFi(category)).length,
-    ...(dataset.groundTruth ? { seed: dataset.groundTruth.seed } : {}),
-    speed_seconds_per_day: speedSecondsPerDay ?? null,
-  }
-}
-
-/** Per API: how many calls, and the most in any window of `window_ms` (60,000). */
-function describeLedger(ledger: Ledger, query: URLSearchParams): object {
-  const windowMs = Number(query.get('window_ms') ?? 60_000)
-  const describe = (api: SourceName): object => ({
-    calls: ledger.entries(api).length,
-    max_in_window: ledger.maxInWindow(api, windowMs),
-  })
-  return { window_ms: windowMs, coingecko: describe('coingecko'), defillama: describe('defillama') }
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
 }

@@ -2,13 +2,13 @@ import type { SourceName } from '../../domain/market.ts'
 import type { Ledger } from './ledger.ts'
 import { jsonReply, textReply, type Reply } from './reply.ts'
 
-/** So many calls in any window of so many seconds. */
+/** So many calls in any window of that length. */
 export interface RateLimit {
   readonly calls: number
-  readonly seconds: number
+  readonly windowMs: number
 }
 
-export type RateLimits = Readonly<Partial<Record<SourceName, RateLimit>>>
+export type RateLimits = { readonly [S in SourceName]?: RateLimit | undefined }
 
 /** The refusal of a call that the ledger has just recorded, or null. Refused calls count, as upstream. */
 export function enforceLimit(
@@ -18,9 +18,8 @@ export function enforceLimit(
   at: number,
 ): Reply | null {
   if (!limit) return null
-  const windowMs = 1000 * limit.seconds
-  if (ledger.countSince(api, at, windowMs) <= limit.calls) return null
-  return tooManyRequests(api, { 'retry-after': String(Math.ceil(limit.seconds / 2)) })
+  if (ledger.countSince(api, at, limit.windowMs) <= limit.calls) return null
+  return tooManyRequests(api, { 'retry-after': String(Math.ceil(limit.windowMs / 2000)) })
 }
 
 /** A 429 as that API words it. */

@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '../../../models/random.ts'
 import { dayNumber, isoDate } from '../../domain/calendar.ts'
 import { InputError } from '../../errors.ts'
+import { isCalendarDate } from '../calendar-date.ts'
 import { spanOf, type DailyColumns, type Dataset } from '../dataset.ts'
 import type { DatasetHack, DatasetProtocol, GroundTruth } from '../dataset-json.ts'
 import { drawCustodians } from './custodians.ts'
@@ -45,12 +46,11 @@ export function simulateDataset(options: SimulationOptions): Dataset {
   expectWhole('protocols', count, 1, 20_000)
   expectWhole('days', days, 1, 10_000)
   expectWhole('seed', seed, 0, 2 ** 32 - 1)
-  const lastDay = dayNumber(endDate)
-  if (Number.isNaN(lastDay))
+  if (!isCalendarDate(endDate))
     throw new InputError(`Expected endDate to be a date YYYY-MM-DD, got "${endDate}"`)
 
   const random = createRandom(seed)
-  const market = { factor: drawMarketFactor(random.fork(1), days), firstDay: lastDay - days + 1 }
+  const market = { factor: drawMarketFactor(random.fork(1), days), firstDay: dayNumber(endDate) - days + 1 }
   const draft: Draft = {
     protocols: [],
     series: [],

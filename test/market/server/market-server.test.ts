@@ -112,7 +112,7 @@ describe('the ledger', () => {
 
   it('backs the limits that the server can enforce', async () => {
     const clock = { at: 0, now: () => clock.at }
-    const limits = { coingecko: { calls: 2, seconds: 60 } }
+    const limits = { coingecko: { calls: 2, windowMs: 60_000 } }
     await using strict = await startMarketServer({ dataset: tinyDataset(), mode: 'replay', clock, limits })
     const ping = (): Promise<Response> => fetch(`${strict.url}/coingecko/api/v3/ping`)
     expect([(await ping()).status, (await ping()).status]).toEqual([200, 200])
