@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../config.ts'
 
-const run = promisify(execFile)
+const execute = promisify(execFile)
 
 export interface UnpackedPackages {
-  readonly root: string
   /** For `LD_LIBRARY_PATH`. */
   readonly libraryPath: string
   readonly isNew: boolean
@@ -15,31 +15,36 @@ export interface UnpackedPackages {
 /**
  * Downloads packages, and what this system lacks of their dependencies, from the system's own sources with its own
  * checks of signatures, and unpacks them into a folder: no root, nothing installed, none of apt's own files touched.
+ * @param folder made here, unless it was made earlier: then it is taken as it is.
+ * @param searchPath where the programs of apt and dpkg are, in the form of `PATH`.
  * @throws what apt or dpkg says, when it fails.
  */
 export async function unpackDebianPackages(
-  packages: readonly [string, ...string[]] | readonly string[],
-  cacheDir: string,
+  packages: readonly string[],
+  folder: string,
+  searchPath: string,
 ): Promise<UnpackedPackages> {
-  const root = join(cacheDir, `${packages[0]}-${process.arch}`)
-  if (existsSync(root)) return { root, libraryPath: libraryPathOf(root), isNew: false }
-  mkdirSync(cacheDir, { recursive: true })
-  const work = mkdtempSync(join(cacheDir, 'unpack-'))
+  if (existsSync(folder)) return { libraryPath: libraryPathOf(folder), isNew: false }
+  mkdirSync(dirname(folder), { recursive: true })
+  const work = mkdtempSync(`${folder}-`)
+  const run = (program: string, words: readonly string[]) =>
+    execute(program, words, { env: childEnvironment({ PATH: searchPath, LC_ALL: 'C' }) })
   try {
-    const archives = await download(packages, work)
     const fresh = join(work, 'root')
-    for (const archive of archives) await run('dpkg-deb', ['-x', archive, fresh])
-    renameSync(fresh, root)
+    for (const archive of await download(packages, work, run)) await run('dpkg-deb', ['-x', archive, fresh])
+    renameSync(fresh, folder)
   } catch (error) {
     // Another instance may have been faster.
-    if (!existsSync(root)) throw error
+    if (!existsSync(folder)) throw error
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-  return { root, libraryPath: libraryPathOf(root), isNew: true }
+  return { libraryPath: libraryPathOf(folder), isNew: true }
 }
 
-async function download(packages: readonly string[], work: string): Promise<string[]> {
+type Run = (program: string, words: readonly string[]) => Promise<unknown>
+
+async function download(packages: readonly string[], work: string, run: Run): Promise<string[]> {
   for (const dir of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(work, dir), { recursive: true })
   const file = join(work, 'apt.conf')
@@ -83,11 +88,12 @@ function libraryPathOf(root: string): string {
   return ['lib', 'usr/lib']
     .map((dir) => join(root, dir))
     .filter((dir) => existsSync(dir))
-    .flatMap((dir) => [
-      dir,
-      ...readdirSync(dir, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => join(dir, entry.name)),
-    ])
+    .flatMap((dir) => [dir, ...subfoldersOf(dir)])
     .join(':')
+}
+
+function subfoldersOf(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(dir, entry.name))
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { childEnvironment } from '../config.ts'
 import { InputError } from '../errors.ts'
 import { unpackDebianPackages } from './debian-packages.ts'
+import { redisInstallCommand, releaseName } from './operating-system.ts'
 
 const run = promisify(execFile)
 
@@ -22,11 +23,11 @@ export interface RedisSearch {
   readonly cacheDir: string
 }
 
-/** Redis, or its twin by the same authors: queues see no difference. */
+/** Redis, or its twin that grew from it: queues see no difference. */
 const families = [
   { program: 'redis-server', packages: ['redis-server', 'redis-tools'] },
   { program: 'valkey-server', packages: ['valkey-server', 'valkey-tools'] },
-]
+] as const
 
 /** A Redis of the machine, else the distribution's own, unpacked into the cache. @throws {InputError} */
 export async function findRedis(search: RedisSearch): Promise<RedisProgram> {
@@ -36,23 +37,33 @@ export async function findRedis(search: RedisSearch): Promise<RedisProgram> {
   }
   const faults: string[] = []
   if (findExecutable('apt-get', search.searchPath) && findExecutable('dpkg-deb', search.searchPath))
-    for (const { program, packages } of families) {
-      const startedAt = performance.now()
+    for (const family of families)
       try {
-        const { root, libraryPath, isNew } = await unpackDebianPackages(packages, search.cacheDir)
-        const file = join(root, 'usr', 'bin', program)
-        await run(file, ['--version'], { env: childEnvironment({ LD_LIBRARY_PATH: libraryPath }) })
-        const how = isNew ? `unpacked in ${((performance.now() - startedAt) / 1000).toFixed(1)} s` : 'kept'
-        return { file, libraryPath, origin: `${how} from this system's packages, at ${root}` }
+        return await unpack(family, search)
       } catch (error) {
         faults.push(lastLine(error))
       }
-    }
+  const attempt = faults[0] === undefined ? '' : `, nor could one be unpacked (${faults[0]})`
   throw new InputError(
-    `REDIS_URL: not set, and no redis-server was found${faults[0] === undefined ? '' : ` (${faults[0]})`}; install one with "${installCommand()}", or set REDIS_URL`,
+    `REDIS_URL: not set, and there is no redis-server on the PATH${attempt}; install one with ${redisInstallCommand()}, or set REDIS_URL`,
   )
 }
 
+async function unpack(
+  { program, packages }: (typeof families)[number],
+  { searchPath, cacheDir }: RedisSearch,
+): Promise<RedisProgram> {
+  const startedAt = performance.now()
+  const folder = join(cacheDir, `${program}-${releaseName()}`)
+  const { libraryPath, isNew } = await unpackDebianPackages(packages, folder, searchPath)
+  const file = join(folder, 'usr', 'bin', program)
+  await run(file, ['--version'], { env: childEnvironment({ LD_LIBRARY_PATH: libraryPath }) })
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const how = isNew ? `unpacked in ${seconds} s from this system's packages into` : 'unpacked earlier into'
+  return { file, libraryPath, origin: `${how} ${folder}` }
+}
+
+/** The first program of that name on a search path in the form of `PATH`. */
 export function findExecutable(name: string, searchPath: string): string | undefined {
   return searchPath
     .split(delimiter)
@@ -67,31 +78,6 @@ function isExecutable(file: string): boolean {
     return statSync(file).isFile()
   } catch {
     return false
-  }
-}
-
-const installCommands: readonly (readonly [system: RegExp, command: string])[] = [
-  [/debian|ubuntu/, 'sudo apt-get install redis-server'],
-  [/fedora|rhel|centos/, 'sudo dnf install valkey'],
-  [/alpine/, 'apk add redis'],
-  [/arch/, 'sudo pacman -S valkey'],
-  [/suse/, 'sudo zypper install redis'],
-]
-
-/** The command that installs Redis on this system. */
-export function installCommand(osRelease = readOsRelease()): string {
-  if (process.platform === 'darwin') return 'brew install redis'
-  const ids = [...osRelease.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)/gm)].map(([, id]) => id).join(' ')
-  return (
-    installCommands.find(([system]) => system.test(ids))?.[1] ?? 'your package manager: redis 6.2 or later'
-  )
-}
-
-function readOsRelease(): string {
-  try {
-    return readFileSync('/etc/os-release', 'utf8')
-  } catch {
-    return ''
   }
 }
 
