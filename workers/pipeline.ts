@@ -1,3 +1,4 @@
+import type { JobName } from '../queues/jobs.ts'
 import type { Db } from '../src/db/connection.ts'
 import { hasBothModels, readPipelineState } from '../src/db/pipeline-state.ts'
 import { submitJob } from '../src/jobs/submit.ts'
@@ -41,6 +42,14 @@ export function nextSteps(state: PipelineState): Step[] {
     ...(state.hasRiskModel ? [] : (['train-risk'] as const)),
   ]
 }
+
+/** The jobs after which there may be a next step. */
+export const pipelineJobs: ReadonlySet<JobName> = new Set([
+  'backfill-protocol',
+  'build-features',
+  'refresh-catalogue',
+  'train-models',
+])
 
 /** Queues what `nextSteps` names. Several callers at once queue it once: every one of these jobs has a key. */
 export async function advancePipeline(db: Db): Promise<void> {

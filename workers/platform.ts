@@ -10,7 +10,6 @@ import { createRedisValidators } from '../src/sources/http/validators.ts'
 import { createSources, type Sources } from '../src/sources/sources.ts'
 import { type ActiveRuns, createActiveRuns } from './active-runs.ts'
 import type { JobContext } from './handler.ts'
-import { advancePipeline } from './pipeline.ts'
 import { createThreads } from './threads.ts'
 
 /** What handlers share, as opposed to what belongs to one run. */
@@ -24,8 +23,6 @@ export interface Platform extends AsyncDisposable {
   readonly producer: Producer
   readonly activeRuns: ActiveRuns
   readonly resources: Resources
-  /** Queues the next step of an installation that is not complete yet. */
-  advancePipeline(): Promise<void>
   /** For BullMQ workers; waits for Redis as long as it takes. */
   readonly connection: Redis
 }
@@ -58,7 +55,6 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
     producer,
     activeRuns,
     connection,
-    advancePipeline: () => advancePipeline(db),
     resources: {
       clock,
       threads,

@@ -10,6 +10,7 @@ import { InputError, InsufficientDataError, PermanentError } from '../src/errors
 import { BudgetWaitError } from '../src/sources/source-errors.ts'
 import type { Handler, Handlers } from './handler.ts'
 import { createJobContext } from './job-context.ts'
+import { advancePipeline, pipelineJobs } from './pipeline.ts'
 import type { Platform } from './platform.ts'
 
 /** One try of one run by this process. */
@@ -60,7 +61,7 @@ export async function executeRun(attempt: Attempt, handlers: Handlers, platform:
     const result = contract.result.parse(await handler(payload.data as Payload<JobName>, context))
     attempt.signal.throwIfAborted()
     await endRun(platform.db, runId, { state: 'completed', result })
-    await platform.advancePipeline()
+    if (pipelineJobs.has(attempt.name)) await advancePipeline(platform.db)
     return result
   } catch (error) {
     return await settle(error, attempt, platform)
