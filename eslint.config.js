@@ -15,6 +15,8 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // `await using _name` holds a resource open; the name is only for readers.
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      // Objects here are closures, not instances of classes: their methods carry no `this`.
+      '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
