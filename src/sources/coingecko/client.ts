@@ -1,12 +1,11 @@
 import { InputError } from '../../errors.ts'
 import type { FetchContext, Fetched, Parsed } from '../fetched.ts'
-import { ErrorBodyError, readJson } from '../http/body.ts'
-import { kindOfStatus, type Refusal } from '../http/failure.ts'
+import { readJson } from '../http/body.ts'
+import type { Refusal } from '../http/failure.ts'
 import { fetchRows, type Station } from '../http/fetch-rows.ts'
-import { isRecord } from '../parsing/envelope.ts'
 import { requireAtMost, tokensPerPage } from '../plan.ts'
 import type { TokenDayRow, TokenRow } from '../rows.ts'
-import type { UpstreamErrorKind } from '../source-errors.ts'
+import { historyIsPaid, withoutError } from './error-body.ts'
 import { parseMarketChart } from './market-chart.ts'
 import { parseMarkets } from './markets.ts'
 
@@ -83,26 +82,7 @@ function keyHeader({ plan, apiKey }: CoingeckoOptions): Record<string, string> {
   return { [plan === 'pro' ? 'x-cg-pro-api-key' : 'x-cg-demo-api-key']: apiKey }
 }
 
-/** More than 365 days of history are on the paid plans. */
-const historyIsPaid = 10012
-
 const kindOfRefusal: Refusal = (status, body) => {
   if (status === 401 && body.includes(String(historyIsPaid))) return 'paid-only'
   return null
-}
-
-/** CoinGecko also sends its errors with status 200. @throws ErrorBodyError */
-function withoutError(body: unknown): unknown {
-  if (!isRecord(body)) return body
-  const error = isRecord(body['error']) ? body['error'] : body
-  const status = isRecord(error['status']) ? error['status'] : null
-  const message = status?.['error_message'] ?? body['error']
-  if (message === undefined) return body
-  throw new ErrorBodyError(kindOfErrorCode(status?.['error_code']), JSON.stringify(message))
-}
-
-function kindOfErrorCode(code: unknown): UpstreamErrorKind {
-  if (code === historyIsPaid) return 'paid-only'
-  if (typeof code !== 'number') return 'unavailable'
-  return code >= 10_000 ? 'unauthorised' : kindOfStatus(code)
 }
