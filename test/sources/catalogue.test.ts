@@ -33,6 +33,11 @@ describe('the catalogue', () => {
     ])
   })
 
+  it('does not believe a chain that holds more than all money', () => {
+    const chainTvls = { Ethereum: 1e300, Base: 5, Polygon: 'much', Linea: 7 }
+    expect(parseCatalogue([{ ...lido, chainTvls }]).rows[0]?.protocol.mainChain).toBe('Linea')
+  })
+
   it('leaves out exchanges and chains and keeps bridges', () => {
     const { rows, refused } = parseCatalogue(protocols)
     expect(rows.map(({ protocol }) => protocol.id)).toEqual(['aave-v3', 'aave-v2', 'lido', 'multichain'])

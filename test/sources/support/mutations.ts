@@ -71,7 +71,7 @@ export function mutated(sound: unknown): fc.Arbitrary<string> {
   return fc.tuple(fc.array(step, { maxLength: 6 }), damage).map(([steps, harm]) => {
     const root = { body: structuredClone(sound) }
     for (const one of steps) apply(root, one)
-    return harm(JSON.stringify(root.body) ?? '')
+    return harm(JSON.stringify(root.body))
   })
 }
 
