@@ -10,6 +10,7 @@ import {
 import { createLogistic, loadLogistic } from './logistic.ts'
 import { createRandomForest } from './random-forest.ts'
 import { loadTrees } from './tree-classifier.ts'
+import { createXgboost } from './xgboost.ts'
 
 interface Engine {
   readonly create: (params?: Params) => Classifier
@@ -22,6 +23,7 @@ export const defaultEngine = 'native-ts'
 const engines: Partial<Record<ClassifierAlgorithm, Readonly<Record<string, Engine>>>> = {
   logistic: { [defaultEngine]: { create: createLogistic, load: loadLogistic } },
   'random-forest': { [defaultEngine]: { create: createRandomForest, load: loadTrees } },
+  xgboost: { [defaultEngine]: { create: createXgboost, load: loadTrees } },
 }
 
 /** @throws ModelInputError on an unknown engine or parameter, or a value out of range. */

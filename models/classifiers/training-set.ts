@@ -5,10 +5,17 @@ import type { FeatureColumn, TrainingSet } from './classifier.ts'
 /** Codes are addressed directly, so they must not run away. */
 const greatestCode = 65_535
 
-/** @throws ModelInputError on anything that tree learners cannot use. */
+/** @throws ModelInputError on anything that tree learners cannot learn from. */
 export function expectTrainable(data: TrainingSet): void {
-  const { x, y, classes, features, weights } = data
-  if (x.rows === 0) throw new ModelInputError('Expected at least 1 training row, got 0')
+  expectLabelled(data)
+  if (new Set(data.y).size < 2)
+    throw new ModelInputError(`Expected at least 2 classes in the training rows, got only class ${data.y[0]}`)
+  expectCodes(data.x, data.features)
+}
+
+/** @throws ModelInputError on labels, weights or values that do not fit together. */
+export function expectLabelled({ x, y, classes, features, weights }: TrainingSet): void {
+  if (x.rows === 0) throw new ModelInputError('Expected at least 1 row, got 0')
   expectColumns(x, features.length)
   if (y.length !== x.rows) throw new ModelInputError(`Expected ${x.rows} labels, got ${y.length}`)
   if (!Number.isInteger(classes) || classes < 2)
@@ -16,8 +23,6 @@ export function expectTrainable(data: TrainingSet): void {
   const stray = y.findIndex((label) => label < 0 || label >= classes)
   if (stray >= 0)
     throw new ModelInputError(`Expected labels below ${classes}, got ${y[stray]} in row ${stray}`)
-  if (new Set(y).size < 2)
-    throw new ModelInputError(`Expected at least 2 classes in the training rows, got only class ${y[0]}`)
   if (weights) {
     if (weights.length !== x.rows)
       throw new ModelInputError(`Expected ${x.rows} sample weights, got ${weights.length}`)
@@ -26,7 +31,6 @@ export function expectTrainable(data: TrainingSet): void {
       throw new ModelInputError(`Expected sample weights above 0, got ${weights[bad]} in row ${bad}`)
   }
   expectFinite(x, features)
-  expectCodes(x, features)
 }
 
 /** @throws ModelInputError on an infinite value. */

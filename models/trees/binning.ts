@@ -114,8 +114,3 @@ function cutsAtMost(cuts: Float64Array, value: number): number {
   }
   return low
 }
-
-/** The last bin of column `f` that holds values, exclusive: missing values lie behind it. */
-export function valueBinsEnd(binned: BinnedMatrix, f: number): number {
-  return binned.missing[f]! >= 0 ? binned.missing[f]! : binned.offsets[f + 1]!
-}

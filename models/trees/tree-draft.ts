@@ -60,8 +60,11 @@ export class TreeDraft {
     return this.feature[node] === leaf
   }
 
-  /** Takes back the split of a node whose children are leaves. */
+  /** Takes back the split of a node whose children are leaves; the children stay behind, without rows. */
   collapse(node: number): void {
+    const left = this.left[node]!
+    this.rowEnd[left] = this.rowStart[left]!
+    this.rowEnd[left + 1] = this.rowStart[left + 1]!
     this.feature[node] = leaf
     this.gain[node] = 0
     this.categories.delete(node)
