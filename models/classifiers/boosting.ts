@@ -96,7 +96,10 @@ function addToMargins(
   width: number,
   margin: number,
 ): void {
-  if (sampledCount < x.rows) return addTree(builder, builder.trees - 1, x, margins, width, margin)
+  if (sampledCount < x.rows) {
+    addTree(builder, builder.trees - 1, x, margins, width, margin)
+    return
+  }
   const { outputs } = draft
   for (let node = 0; node < draft.size; node++) {
     if (!draft.isLeaf(node)) continue

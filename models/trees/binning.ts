@@ -28,7 +28,10 @@ export interface ColumnBins {
   readonly cuts: Float64Array
 }
 
-/** Quantile cuts, at most `maxBins` bins a column; midpoints between all neighbours where a column has no more distinct values. */
+/**
+ * Columns of at most `maxBins` distinct values are cut midway between all neighbours; others at the values, and at the ranks, that
+ * XGBoost's quantile sketch keeps of up to some thousands of rows.
+ */
 export function chooseBins(x: Matrix, categorical: readonly boolean[], maxBins: number): ColumnBins[] {
   const column = new Float64Array(x.rows)
   return categorical.map((isCategorical, f) => {
@@ -51,12 +54,12 @@ function codeCuts(sorted: Float64Array): Float64Array {
 function quantileCuts(sorted: Float64Array, maxBins: number): Float64Array {
   const n = sorted.length
   const cuts: number[] = []
-  const cutBefore = (i: number): void => {
-    const cut = midpoint(sorted[i - 1]!, sorted[i]!)
+  const cutAt = (cut: number): void => {
     if (cut > (cuts.at(-1) ?? sorted[0]!)) cuts.push(cut)
   }
-  if (countDistinct(sorted, maxBins) <= maxBins) for (let i = 1; i < n; i++) cutBefore(i)
-  else for (let q = 1; q < maxBins; q++) cutBefore(Math.floor((q * n) / maxBins))
+  if (countDistinct(sorted, maxBins) <= maxBins)
+    for (let i = 1; i < n; i++) cutAt(midpoint(sorted[i - 1]!, sorted[i]!))
+  else for (let q = 1; q < maxBins; q++) cutAt(sorted[Math.floor((q * (n - 2)) / maxBins) + 1]!)
   return Float64Array.from(cuts)
 }
 

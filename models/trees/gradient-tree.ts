@@ -88,7 +88,7 @@ export class GradientTreeGrower {
     recordSplit(draft, node, split, middle, threshold, split.gain)
     const left = draft.left[node]!
     const smaller = middle - start <= end - middle ? left : left + 1
-    const sumsOfSmaller = sumRows(gradients, rows, draft.rowEnd[smaller]!, draft.rowStart[smaller]!)
+    const sumsOfSmaller = sumRows(gradients, rows, draft.rowEnd[smaller]!, draft.rowStart[smaller])
     const sumsOfLarger = {
       gradient: open.gradient - sumsOfSmaller.gradient,
       hessian: open.hessian - sumsOfSmaller.hessian,

@@ -52,7 +52,7 @@ function shapleyByDefinition(tree: TreeEnsemble, x: Float64Array, feature: numbe
   let sum = 0
   for (let set = 0; set < 1 << columns; set++) {
     if (set & (1 << feature)) continue
-    const size = [...set.toString(2)].filter((bit) => bit === '1').length
+    const size = set.toString(2).replaceAll('0', '').length
     const weight = (factorial(size) * factorial(columns - size - 1)) / factorial(columns)
     sum += weight * (gameValue(tree, x, set | (1 << feature), output) - gameValue(tree, x, set, output))
   }
