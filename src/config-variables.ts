@@ -70,6 +70,10 @@ export const variables = z.object({
   TIDEGAUGE_BUDGET_COINGECKO: budget.optional(),
   TIDEGAUGE_HISTORY_DAYS: integer(10, 3650).optional(),
 
+  TIDEGAUGE_RATE_LIMIT: budget.default({ calls: 6000, windowMs: 60_000 }),
+  TIDEGAUGE_SESSION_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
+  TIDEGAUGE_PRIVATE_WEBHOOKS: oneOf('allow', 'refuse').default('refuse'),
+
   TIDEGAUGE_CONCURRENCY_ALERTS: integer(1, 64).default(4),
   TIDEGAUGE_CONCURRENCY_ANOMALY: integer(1, 64).default(1),
   TIDEGAUGE_CONCURRENCY_COLLECTION: integer(1, 64).default(4),
@@ -86,4 +90,5 @@ export const secretVariables: ReadonlySet<string> = new Set([
   'COINGECKO_API_KEY',
   'DATABASE_URL',
   'REDIS_URL',
+  'TIDEGAUGE_SESSION_SECRET',
 ])

@@ -117,7 +117,16 @@ function namedByFlag(fault: string, flags: ConfigFlags): string {
 function toConfig(env: Variables) {
   return {
     nodeEnv: env.NODE_ENV,
-    http: { host: env.HOST, port: env.PORT },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      /** Requests per key. */
+      rateLimit: env.TIDEGAUGE_RATE_LIMIT,
+      /** Signs browser logins; several web processes need the same one. Unset: random, so a restart ends them. */
+      sessionSecret: env.TIDEGAUGE_SESSION_SECRET,
+    },
+    /** Whether alerts may go to addresses of private networks. */
+    allowsPrivateWebhooks: env.TIDEGAUGE_PRIVATE_WEBHOOKS === 'allow',
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     queuePrefix: env.TIDEGAUGE_PREFIX,

@@ -1,0 +1,88 @@
+import { STATUS_CODES } from 'node:http'
+import type { ErrorRequestHandler, Response } from 'express'
+import { z } from 'zod'
+import { InputError, ProblemError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+
+/** RFC 9457, with the members that this API adds. */
+export const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string().meta({ description: 'The name of the HTTP status' }),
+    status: z.int().min(400).max(599),
+    code: z.string().meta({ description: 'A stable word for programs', example: 'not_trained' }),
+    detail: z.string().meta({ description: 'One sentence for people' }),
+    request_id: z.string(),
+    errors: z
+      .array(z.object({ field: z.string().meta({ example: 'query.limit' }), message: z.string() }))
+      .optional()
+      .meta({ description: 'One entry per field at fault' }),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.output<typeof problemSchema>
+
+export function sendProblem(res: Response, error: ProblemError): void {
+  const problem: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[error.status] ?? 'Error',
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    request_id: res.locals.requestId,
+    ...(error.errors ? { errors: [...error.errors] } : {}),
+  }
+  res.status(error.status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** The last handler: what was thrown on purpose keeps its words, everything else is a 500 that says nothing. */
+export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return (error: unknown, req, res, _next) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500)
+      logger.error(
+        { err: error, requestId: res.locals.requestId, method: req.method, url: req.path },
+        problem.code,
+      )
+    if (res.headersSent) res.destroy()
+    else sendProblem(res, problem)
+  }
+}
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error instanceof InputError)
+    return new ProblemError(400, 'invalid_request', error.message, { cause: error })
+  if (isUnavailable(error))
+    return new ProblemError(503, 'unavailable', 'The database does not answer; try again soon', {
+      cause: error,
+    })
+  return parserProblem(error) ?? new ProblemError(500, 'internal', 'Something went wrong on our side')
+}
+
+/** Postgres is away, starting, stopping, full, or out of connections (classes 08, 53 and 57P of its error codes). */
+function isUnavailable(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string' && /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|08|53|57P|57014)/.test(code)) return true
+  return (
+    typeof message === 'string' &&
+    /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(message)
+  )
+}
+
+const parserCodes: Readonly<Record<number, string>> = {
+  400: 'malformed_request',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+}
+
+/** Errors of Express's router and body parser say their status themselves. */
+function parserProblem(error: unknown): ProblemError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { status } = error as { status?: unknown }
+  const code = typeof status === 'number' ? parserCodes[status] : undefined
+  return code === undefined
+    ? undefined
+    : new ProblemError(status as number, code, error.message, { cause: error })
+}

@@ -1,0 +1,21 @@
+import type { Route } from '../define-route.ts'
+import { anomalyRoutes } from './anomaly.ts'
+import { featureRoutes } from './features.ts'
+import { jobEventsRoute } from './job-events.ts'
+import { jobKindsRoute } from './job-kinds.ts'
+import { jobRoutes } from './jobs.ts'
+import { modelRoutes } from './models.ts'
+import { platformRoutes } from './platform.ts'
+import { riskRoutes } from './risk.ts'
+
+/** Every route of the API; a path without parameters comes before one that would swallow it. */
+export const routes: readonly Route[] = [
+  ...anomalyRoutes,
+  ...featureRoutes,
+  ...riskRoutes,
+  ...modelRoutes,
+  ...jobRoutes,
+  jobEventsRoute,
+  jobKindsRoute,
+  ...platformRoutes,
+]

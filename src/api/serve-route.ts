@@ -1,0 +1,85 @@
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { ProblemError } from '../errors.ts'
+import { requireScope } from './authenticate.ts'
+import { inTime } from './deadline.ts'
+import type { Answer, Reply, Route } from './define-route.ts'
+import { answerOnce, idempotencyKeyOf } from './idempotency.ts'
+import type { Principal } from './scopes.ts'
+import type { ApiServices, RequestContext } from './services.ts'
+
+const bodyLimit = '100kb'
+const nobody: Principal = { id: 'anonymous', name: 'anonymous', scopes: [] }
+
+/** Serves a declared route on an Express router. */
+export function serveRoute(
+  router: Router,
+  route: Route,
+  services: ApiServices,
+  serverStops: AbortSignal,
+): void {
+  const path = route.path.replace(/\{(\w+)\}/g, ':$1')
+  const parsers = route.body ? [express.json({ limit: bodyLimit })] : []
+  router[route.method](path, ...parsers, handlerOf(route, services, serverStops))
+}
+
+function handlerOf(route: Route, services: ApiServices, serverStops: AbortSignal): RequestHandler {
+  return async (req, res) => {
+    res.locals.route = route.path
+    const principal = route.scope === 'public' ? nobody : requireScope(res.locals.principal, route.scope)
+    refuseOtherMedia(req)
+    const answer = route.prepare({
+      params: req.params,
+      query: req.query,
+      headers: req.headers,
+      body: req.body as unknown,
+    })
+    const key = idempotencyKeyOf(req)
+    const context: RequestContext = {
+      ...services,
+      principal,
+      get signal() {
+        return endOf(res, serverStops)
+      },
+    }
+    const reply = await inTime(
+      res,
+      key === undefined ? answer(context) : answerOnce(req, key, context, answer),
+    )
+    await send(res, reply, route.responses[reply.status])
+  }
+}
+
+/** A body that the JSON parser passed over would silently count as no body. */
+function refuseOtherMedia(req: Request): void {
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (hasBody && !req.is('application/json'))
+    throw new ProblemError(415, 'unsupported_media_type', 'Expected a body of the type application/json')
+}
+
+/** Aborted when the client is gone or the server stops. */
+function endOf(res: Response, serverStops: AbortSignal): AbortSignal {
+  const end = new AbortController()
+  const stop = () => end.abort()
+  serverStops.addEventListener('abort', stop)
+  res.once('close', () => {
+    serverStops.removeEventListener('abort', stop)
+    stop()
+  })
+  return end.signal
+}
+
+async function send(res: Response, reply: Reply, answer: Answer | undefined): Promise<void> {
+  res.status(reply.status).set(reply.headers ?? {})
+  if (answer?.kind === 'events') await sendEvents(res, reply.body as AsyncIterable<string>)
+  else if (answer?.kind === 'text') res.type(answer.contentType).send(reply.body)
+  else if (answer?.kind === 'empty') res.end()
+  else res.set('Cache-Control', 'private, no-cache').json(reply.body)
+}
+
+async function sendEvents(res: Response, frames: AsyncIterable<string>): Promise<void> {
+  // no-transform keeps the gzip middleware from holding frames back.
+  res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' }).flushHeaders()
+  if (res.req.method !== 'HEAD') for await (const frame of frames) res.write(frame)
+  res.end()
+}

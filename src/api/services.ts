@@ -1,0 +1,26 @@
+import type { Config } from '../config.ts'
+import type { Db } from '../db/connection.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { RunWatcher } from './run-watcher.ts'
+import type { Principal } from './scopes.ts'
+
+/** What the routes work with. */
+export interface ApiServices {
+  readonly config: Config
+  readonly db: Db
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Whether Redis answers, within a bounded time. */
+  readonly isRedisUp: () => Promise<boolean>
+  /** The step that the database must have taken. */
+  readonly newestMigration: string
+  readonly runWatcher: RunWatcher
+}
+
+/** The services for one request; `db` is the transaction of its Idempotency-Key, where there is one. */
+export interface RequestContext extends ApiServices {
+  readonly principal: Principal
+  /** Aborted when the client is gone or the server stops. */
+  readonly signal: AbortSignal
+}
