@@ -18,7 +18,8 @@ export const anomalySchema = z
         z.object({
           feature: z.string(),
           contribution: z.number(),
-          direction: z.enum(['above', 'below']),
+          direction: z.enum(['above', 'below', 'unusual']).meta({ description: 'Against the typical range' }),
+          aspect: z.string().meta({ description: 'The level of the feature, or its change in a day' }),
           value: z.number().nullable(),
           typical_low: z.number().nullable(),
           typical_high: z.number().nullable(),

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { isDatabaseAway } from '../db/errors.ts'
 import { InputError, ProblemError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
@@ -61,14 +62,10 @@ function toProblem(error: unknown): ProblemError {
   return parserProblem(error) ?? new ProblemError(500, 'internal', 'Something went wrong on our side')
 }
 
-/** Postgres is away, starting, stopping, full, or out of connections (classes 08, 53 and 57P of its error codes). */
+/** Postgres is away, or so slow or full that it is as good as away. */
 function isUnavailable(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  if (typeof code === 'string' && /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|08|53|57P|57014)/.test(code)) return true
-  return (
-    typeof message === 'string' &&
-    /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(message)
-  )
+  const { code } = error as { code?: unknown }
+  return isDatabaseAway(error) || code === '57014' || (typeof code === 'string' && code.startsWith('53'))
 }
 
 const parserCodes: Readonly<Record<number, string>> = {

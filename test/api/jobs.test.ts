@@ -35,7 +35,7 @@ describe('POST /jobs', () => {
 
   it('fills in the defaults of a payload that is left out', async () => {
     const answer = await post<RunAnswer>('/jobs', { name: 'train-models' })
-    expect(answer.body.payload).toEqual({ family: 'risk', seed: 42 })
+    expect(answer.body.payload).toMatchObject({ family: 'risk', seed: 42 })
   })
 
   it('answers with the run that already waits under the same key', async () => {

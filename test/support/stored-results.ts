@@ -211,6 +211,7 @@ function anomalyScore(scanId: string, protocolId: string, score: number, at: Dat
         feature: 'tvl_slope',
         contribution: 0.4,
         direction: 'below',
+        aspect: 'level',
         value: -0.2,
         typical_low: -0.01,
         typical_high: 0.01,
