@@ -8,6 +8,7 @@ import { CsvError, parse } from 'csv-parse'
 import { isCalendarDate } from './calendar-date.ts'
 import type { DailyColumns, Dataset } from './dataset.ts'
 import { dayNumber, isoDate } from '../domain/calendar.ts'
+import { protocolId } from '../domain/market.ts'
 import { InputError } from '../errors.ts'
 
 const valueColumns = ['tvl_usd', 'price_usd', 'market_cap_usd', 'volume_usd'] as const
@@ -29,11 +30,36 @@ export async function readDailyCsv(
   dir: string,
   protocols: readonly { slug: string }[],
 ): Promise<DailyColumns[]> {
-  const file = await findDailyCsv(dir)
   const growing = protocols.map(emptyColumns)
   const bySlug = new Map(protocols.map(({ slug }, i) => [slug, growing[i]!]))
-  const takeRow = createRowReader(file, bySlug)
+  await readRows(await findDailyCsv(dir), (slug) => bySlug.get(slug) ?? `"${slug}" is not in protocols.json`)
+  return growing.map(settle)
+}
 
+/**
+ * Reads one file in the form of `daily.csv`, compressed where its name ends in `.gz`, without a `protocols.json` beside it.
+ * @returns the series of each slug, in the order of first appearance.
+ * @throws InputError naming file, line and column.
+ */
+export async function readBareCsv(file: string): Promise<Map<string, DailyColumns>> {
+  const bySlug = new Map<string, GrowingColumns>()
+  await readRows(file, (slug) => {
+    const known = bySlug.get(slug)
+    if (known !== undefined) return known
+    const parsed = protocolId.safeParse(slug)
+    if (!parsed.success) return `${parsed.error.issues[0]!.message}, got "${slug}"`
+    const added = emptyColumns()
+    bySlug.set(slug, added)
+    return added
+  })
+  return new Map([...bySlug].map(([slug, columns]) => [slug, settle(columns)]))
+}
+
+/** Where the rows of a slug go, or what is wrong with the slug. */
+type FindColumns = (slug: string) => GrowingColumns | string
+
+async function readRows(file: string, columnsOf: FindColumns): Promise<void> {
+  const takeRow = createRowReader(file, columnsOf)
   const parser = parse({ bom: true, relax_column_count: true })
   parser.on('data', (fields: string[]) => {
     try {
@@ -50,7 +76,6 @@ export async function readDailyCsv(
     const line = error instanceof CsvError ? ` line ${String(error['lines'])}` : ''
     throw new InputError(`${file}${line}: cannot be read (${(error as Error).message})`, { cause: error })
   }
-  return growing.map(settle)
 }
 
 /** `date` and `slug` ascending; NaN becomes a blank. */
@@ -75,10 +100,7 @@ async function findDailyCsv(dir: string): Promise<string> {
 }
 
 /** Takes the header first and then one record per call; the record's number is the line's. */
-function createRowReader(
-  file: string,
-  bySlug: ReadonlyMap<string, GrowingColumns>,
-): (fields: string[]) => void {
+function createRowReader(file: string, columnsOf: FindColumns): (fields: string[]) => void {
   let line = 0
   let position: Readonly<Record<Column, number>> | null = null
   let width = 0
@@ -116,8 +138,8 @@ function createRowReader(
         `${file} line ${line}: expected ${width} columns as in the header, got ${fields.length}`,
       )
     const slug = fields[position.slug]!
-    const target = bySlug.get(slug)
-    if (target === undefined) return fail('slug', `"${slug}" is not in protocols.json`)
+    const target = columnsOf(slug)
+    if (typeof target === 'string') return fail('slug', target)
     const day = readDay(fields[position.date]!)
     const last = target.day[target.day.length - 1]
     if (last === day) fail('date', `duplicate day ${isoDate(day)} of "${slug}"`)
