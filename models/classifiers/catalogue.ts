@@ -1,4 +1,5 @@
 import { ModelInputError } from '../errors.ts'
+import { createCatboost } from './catboost.ts'
 import {
   classifierAlgorithms,
   type Classifier,
@@ -7,6 +8,7 @@ import {
   type FittedClassifier,
   type Params,
 } from './classifier.ts'
+import { createLightgbm } from './lightgbm.ts'
 import { createLogistic, loadLogistic } from './logistic.ts'
 import { createRandomForest } from './random-forest.ts'
 import { loadTrees } from './tree-classifier.ts'
@@ -21,6 +23,8 @@ export const defaultEngine = 'native-ts'
 
 /** Every algorithm, and the engines it runs on. */
 const engines: Partial<Record<ClassifierAlgorithm, Readonly<Record<string, Engine>>>> = {
+  catboost: { [defaultEngine]: { create: createCatboost, load: loadTrees } },
+  lightgbm: { [defaultEngine]: { create: createLightgbm, load: loadTrees } },
   logistic: { [defaultEngine]: { create: createLogistic, load: loadLogistic } },
   'random-forest': { [defaultEngine]: { create: createRandomForest, load: loadTrees } },
   xgboost: { [defaultEngine]: { create: createXgboost, load: loadTrees } },

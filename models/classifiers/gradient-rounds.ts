@@ -20,7 +20,7 @@ export function oneTreePerMargin(
 }
 
 /** Ascending, at least one. */
-function drawColumns(all: Int32Array, share: number, random: Random): Int32Array {
+export function drawColumns(all: Int32Array, share: number, random: Random): Int32Array {
   if (share === 1) return all
   const count = Math.max(1, Math.round(all.length * share))
   let taken = 0

@@ -1,6 +1,6 @@
 import { createRandom } from '../random.ts'
 import { binMatrix, chooseBins } from '../trees/binning.ts'
-import { GradientTreeGrower } from '../trees/gradient-tree.ts'
+import { GradientTreeGrower, type GradientTreeOptions } from '../trees/gradient-tree.ts'
 import { depthWise } from '../trees/growth/depth-wise.ts'
 import { boost } from './boosting.ts'
 import type { Classifier, FitOptions, Params, TrainingSet } from './classifier.ts'
@@ -76,10 +76,7 @@ function fitXgboost(params: XgboostParams, data: TrainingSet, options: FitOption
   return fittedTrees({ algorithm: 'xgboost', engine: 'native-ts', params, classes, features }, model)
 }
 
-function growthOptions(
-  params: XgboostParams,
-  exact: boolean,
-): ConstructorParameters<typeof GradientTreeGrower>[1] {
+function growthOptions(params: XgboostParams, exact: boolean): GradientTreeOptions {
   return {
     limits: {
       lambda: params.lambda,

@@ -25,6 +25,13 @@ interface Candidate {
 }
 
 const candidates: readonly Candidate[] = [
+  {
+    algorithm: 'catboost',
+    params: { iterations: 60, learning_rate: 0.2 },
+    shallow: { iterations: 60, learning_rate: 0.2, depth: 3 },
+    leastAccuracy: 0.6,
+  },
+  { algorithm: 'lightgbm', params: { num_iterations: 30 }, shallow: { max_depth: 3 }, leastAccuracy: 0.6 },
   { algorithm: 'xgboost', params: { n_estimators: 30 }, shallow: { max_depth: 3 }, leastAccuracy: 0.6 },
   {
     algorithm: 'random-forest',
