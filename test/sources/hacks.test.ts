@@ -37,6 +37,8 @@ describe('the incidents', () => {
   it.each([
     ['an amount in words', { amount: 'lots' }, 'not-a-number'],
     ['a negative amount', { amount: -1 }, 'out-of-range'],
+    ['an id that is no id', { defillamaId: 'NaN' }, 'bad-shape'],
+    ['a negative id', { defillamaId: -5 }, 'bad-shape'],
     ['no date', { date: null }, 'bad-date'],
     ['no name', { name: ' ' }, 'bad-name'],
   ])('are refused with %s', (_, change, reason) => {

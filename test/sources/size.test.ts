@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, expect, it } from 'vitest'
-import { catalogueBody, longProtocolBody } from './support/large-bodies.ts'
+import { catalogueBody, longProtocolBody } from '../../bench/collection/large-bodies.ts'
 import { context, startStation } from './support/station.ts'
 
 const { another } = await startStation()

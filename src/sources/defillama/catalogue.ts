@@ -3,6 +3,7 @@ import { utcDate } from '../../domain/calendar.ts'
 import { protocolId } from '../../domain/market.ts'
 import type { Parsed, RefusalReason } from '../fetched.ts'
 import { isRecord, openEnvelope, type UnknownRecord } from '../parsing/envelope.ts'
+import { checkIdentifier } from '../parsing/identifier.ts'
 import { checkNumber, isRefusal } from '../parsing/numbers.ts'
 import { Refusals } from '../parsing/refusals.ts'
 import type { CatalogueRow } from '../rows.ts'
@@ -51,9 +52,9 @@ function toCatalogueRow(raw: UnknownRecord): CatalogueRow | RefusalReason {
   const geckoId = optionalText(raw['gecko_id'], 128)
   const category = optionalText(raw['category'], 128)
   const chains = raw['chains'] === undefined ? [] : raw['chains']
-  if (symbol === undefined || geckoId === undefined || category === undefined || !isChainList(chains)) {
-    return 'bad-shape'
-  }
+  const defillamaId = checkIdentifier(raw['id'])
+  if (symbol === undefined || geckoId === undefined || category === undefined) return 'bad-shape'
+  if (defillamaId === undefined || !isChainList(chains)) return 'bad-shape'
   const listedAt = optionalDate(raw['listedAt'])
   const deadFrom = optionalDate(raw['deadFrom'])
   if (listedAt === undefined || deadFrom === undefined) return 'bad-date'
@@ -65,7 +66,7 @@ function toCatalogueRow(raw: UnknownRecord): CatalogueRow | RefusalReason {
     category,
     chains,
     mainChain: mainChain(raw['chainTvls']) ?? chains[0] ?? null,
-    defillamaId: identifier(raw['id']),
+    defillamaId,
     parentId: parentIdOf(raw['parentProtocol']),
     listedAt,
     deadFrom,
@@ -85,11 +86,6 @@ function isChainList(value: unknown): value is string[] {
     value.length <= 1000 &&
     value.every((chain) => typeof chain === 'string' && chain.length <= 128)
   )
-}
-
-function identifier(value: unknown): string | null {
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text !== '' && text.length <= 64 ? text : null
 }
 
 /** A date as unix seconds or `YYYY-MM-DD`; null when there is none, undefined when it is neither. */

@@ -5,6 +5,7 @@ import type { Incident } from '../../domain/market.ts'
 import type { Parsed, RefusalReason } from '../fetched.ts'
 import { checkInstant } from '../parsing/daily-points.ts'
 import { isRecord, openEnvelope, type UnknownRecord } from '../parsing/envelope.ts'
+import { checkIdentifier } from '../parsing/identifier.ts'
 import { checkNumber, isRefusal } from '../parsing/numbers.ts'
 import { Refusals } from '../parsing/refusals.ts'
 import { parentIdOf } from './parent-tokens.ts'
@@ -33,6 +34,8 @@ function toIncident(raw: UnknownRecord, now: number): Incident | RefusalReason {
   if (isRefusal(amountUsd)) return amountUsd
   const returnedUsd = checkNumber(raw['returnedFunds'], 'lossUsd')
   if (isRefusal(returnedUsd)) return returnedUsd
+  const defillamaId = checkIdentifier(raw['defillamaId'])
+  if (defillamaId === undefined) return 'bad-shape'
   const date = utcDate(new Date(at))
   const technique = text(raw['technique'])
   return {
@@ -44,7 +47,7 @@ function toIncident(raw: UnknownRecord, now: number): Incident | RefusalReason {
     amountUsd,
     returnedUsd,
     chains: Array.isArray(raw['chain']) ? raw['chain'].filter(isChain).slice(0, 100) : [],
-    defillamaId: identifier(raw['defillamaId']),
+    defillamaId,
     parentId: parentIdOf(raw['parentProtocolId']),
     source: text(raw['source']),
   }
@@ -63,10 +66,4 @@ const isChain = (value: unknown): value is string => typeof value === 'string' &
 /** Descriptive words are kept when they are words and dropped when not: the loss itself is what counts. */
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, 500) : null
-}
-
-function identifier(value: unknown): string | null {
-  if (typeof value !== 'string' && typeof value !== 'number') return null
-  const id = String(value)
-  return id === '' || id.length > 64 ? null : id
 }
