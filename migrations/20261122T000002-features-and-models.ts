@@ -8,6 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       as_of timestamptz not null,
       feature_set smallint not null,
       numeric_values double precision[] not null,
+      day_before_values double precision[],
       protocol_category text,
       protocol_chain text,
       points integer not null,
@@ -122,7 +123,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       algorithm text not null,
       detectors jsonb not null,
       contributions jsonb not null,
-      verdict text not null,
+      verdict text not null check (verdict in ('event', 'glitch', 'unconfirmed', 'normal')),
+      verdict_reason text not null default '',
       primary key (scan_id, protocol_id)
     )`.execute(db)
   await sql`create index anomaly_scores_history on anomaly_scores (protocol_id, as_of desc)`.execute(db)

@@ -11,12 +11,21 @@ export interface LoadedHistory extends ProtocolHistory {
   readonly protocol: ListedProtocol
 }
 
-/** The last `days` days up to `asOf` of every protocol that has any observation in them. */
-export async function loadHistories(db: Db, asOf: Date, days: number): Promise<LoadedHistory[]> {
+/** The last `days` days up to `asOf` of every protocol (or those given) that has any observation in them. */
+export async function loadHistories(
+  db: Db,
+  asOf: Date,
+  days: number,
+  protocolIds?: readonly string[],
+): Promise<LoadedHistory[]> {
   const lastDay = dayNumber(utcDate(asOf))
   const [protocols, columns, incidents] = await Promise.all([
     listProtocols(db),
-    readDailyColumns(db, { fromDate: isoDate(lastDay - days + 1), asOf }),
+    readDailyColumns(db, {
+      fromDate: isoDate(lastDay - days + 1),
+      asOf,
+      ...(protocolIds && { protocolIds }),
+    }),
     listIncidentKeys(db),
   ])
   const byId = new Map(protocols.map((protocol) => [protocol.id, protocol]))

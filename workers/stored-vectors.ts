@@ -2,11 +2,16 @@ import type { StoredVector } from '../src/db/feature-vectors.ts'
 import { dayNumber, utcDate } from '../src/domain/calendar.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 
-/** Unknown numbers are null in the database and NaN in memory. */
-export function toStoredVector(vector: FeatureVector, flags: readonly string[]): StoredVector {
+/** A vector as it is stored, with the one of the day before. Unknown numbers are null in the database and NaN in memory. */
+export function toStoredVector(
+  vector: FeatureVector,
+  dayBefore: FeatureVector | null,
+  flags: readonly string[],
+): StoredVector {
   return {
     protocolId: vector.protocolId,
-    numericValues: Array.from(vector.numeric, (value) => (Number.isNaN(value) ? null : value)),
+    numericValues: nullForUnknown(vector.numeric),
+    dayBeforeValues: dayBefore && nullForUnknown(dayBefore.numeric),
     protocolCategory: vector.protocolCategory,
     protocolChain: vector.protocolChain,
     points: vector.points,
@@ -16,13 +21,25 @@ export function toStoredVector(vector: FeatureVector, flags: readonly string[]):
 }
 
 export function fromStoredVector(stored: StoredVector, asOf: Date): FeatureVector {
+  return vectorOf(stored, stored.numericValues, dayNumber(utcDate(asOf)))
+}
+
+export function dayBeforeOf(stored: StoredVector, asOf: Date): FeatureVector | null {
+  const { dayBeforeValues } = stored
+  return dayBeforeValues && vectorOf(stored, dayBeforeValues, dayNumber(utcDate(asOf)) - 1)
+}
+
+function vectorOf(stored: StoredVector, values: readonly (number | null)[], asOfDay: number): FeatureVector {
   return {
     protocolId: stored.protocolId,
-    asOfDay: dayNumber(utcDate(asOf)),
-    numeric: Float64Array.from(stored.numericValues, (value) => value ?? NaN),
+    asOfDay,
+    numeric: Float64Array.from(values, (value) => value ?? NaN),
     protocolCategory: stored.protocolCategory,
     protocolChain: stored.protocolChain,
     points: stored.points,
     stale: stored.isStale,
   }
 }
+
+const nullForUnknown = (values: Float64Array): (number | null)[] =>
+  Array.from(values, (value) => (Number.isNaN(value) ? null : value))

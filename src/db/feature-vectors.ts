@@ -5,6 +5,8 @@ import type { Db } from './connection.ts'
 export interface StoredVector {
   readonly protocolId: string
   readonly numericValues: readonly (number | null)[]
+  /** The same numbers a day earlier; null where there was no vector then. */
+  readonly dayBeforeValues: readonly (number | null)[] | null
   readonly protocolCategory: string | null
   readonly protocolChain: string | null
   readonly points: number
@@ -26,12 +28,14 @@ export async function saveVectors(
           ...slot,
           ...vector,
           numericValues: [...vector.numericValues],
+          dayBeforeValues: vector.dayBeforeValues && [...vector.dayBeforeValues],
           flags: [...vector.flags],
         })),
       )
       .onConflict((conflict) =>
         conflict.columns(['protocolId', 'asOf', 'featureSet']).doUpdateSet((eb) => ({
           numericValues: eb.ref('excluded.numericValues'),
+          dayBeforeValues: eb.ref('excluded.dayBeforeValues'),
           protocolCategory: eb.ref('excluded.protocolCategory'),
           protocolChain: eb.ref('excluded.protocolChain'),
           points: eb.ref('excluded.points'),
@@ -62,6 +66,7 @@ export async function readVectors(db: Db, slot: { asOf: Date; featureSet: number
     .select([
       'protocolId',
       'numericValues',
+      'dayBeforeValues',
       'protocolCategory',
       'protocolChain',
       'points',

@@ -1,5 +1,8 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from './connection.ts'
-import type { AnomalyContribution, DetectorScore, RiskLevel } from './schema.ts'
+import type { AnomalyContribution, DetectorScore, RiskLevel, Schema } from './schema.ts'
+
+export type Verdict = Schema['anomalyScores']['verdict']
 
 export interface NewAnomalyScore {
   readonly protocolId: string
@@ -10,7 +13,8 @@ export interface NewAnomalyScore {
   readonly algorithm: string
   readonly detectors: readonly DetectorScore[]
   readonly contributions: readonly AnomalyContribution[]
-  readonly verdict: string
+  readonly verdict: Verdict
+  readonly verdictReason: string
 }
 
 export interface NewScan {
@@ -61,4 +65,30 @@ export async function insertScan(tx: Tx, scan: NewScan): Promise<boolean> {
 
 export async function findScan(db: Db, id: string) {
   return db.selectFrom('scans').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** How many of the newest daily scans before `asOf` in a row called each protocol abnormal, at most `most`. */
+export async function countPersistence(
+  db: Db,
+  protocolIds: readonly string[],
+  asOf: Date,
+  most: number,
+): Promise<Map<string, number>> {
+  if (protocolIds.length === 0) return new Map()
+  const { rows } = await sql<{ protocolId: string; persisted: number }>`
+    with days as (
+      select distinct on (protocol_id, as_of::date) protocol_id, as_of::date as day, is_anomaly
+      from anomaly_scores
+      where protocol_id = any(${protocolIds}::text[]) and as_of < date_trunc('day', ${asOf}::timestamptz)
+        and as_of >= date_trunc('day', ${asOf}::timestamptz) - make_interval(days => ${sql.lit(most)})
+      order by protocol_id, as_of::date, as_of desc
+    ), numbered as (
+      select *, row_number() over (partition by protocol_id order by day desc) as place,
+             sum(case when is_anomaly then 0 else 1 end) over (partition by protocol_id order by day desc) as normals
+      from days
+    )
+    select protocol_id as "protocolId", count(*) as persisted from numbered where normals = 0 group by protocol_id`.execute(
+    db,
+  )
+  return new Map(rows.map((row) => [row.protocolId, row.persisted]))
 }

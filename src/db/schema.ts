@@ -126,6 +126,8 @@ interface FeatureVectorsTable {
   asOf: Date
   featureSet: number
   numericValues: (number | null)[]
+  /** The same numbers a day earlier; null where there was no vector then. */
+  dayBeforeValues: (number | null)[] | null
   protocolCategory: string | null
   protocolChain: string | null
   points: number
@@ -227,7 +229,9 @@ interface AnomalyScoresTable {
   algorithm: string
   detectors: JSONColumnType<DetectorScore[]>
   contributions: JSONColumnType<AnomalyContribution[]>
-  verdict: string
+  /** `normal` where nothing is abnormal. */
+  verdict: 'event' | 'glitch' | 'unconfirmed' | 'normal'
+  verdictReason: ColumnType<string, string | undefined, string>
 }
 
 export interface DetectorScore {

@@ -18,8 +18,8 @@ export const buildFeatures: Handler<'build-features'> = async (_payload, context
   const now = await clock.now()
   const asOf = startOfHour(now)
   const asOfDay = dayNumber(utcDate(now))
-  progress(0, 'loading 90 days')
-  const histories = await loadHistories(db, now, defaultWindowDays)
+  progress(0, 'loading histories')
+  const histories = await loadHistories(db, now, defaultWindowDays + 1)
 
   const vectors: StoredVector[] = []
   for (const [i, { series, traits }] of histories.entries()) {
@@ -28,7 +28,8 @@ export const buildFeatures: Handler<'build-features'> = async (_payload, context
       await yieldToLoop(signal)
     }
     const vector = buildVector(series, traits, asOfDay)
-    if (vector) vectors.push(toStoredVector(vector, vectorFlags(series, asOfDay)))
+    const dayBefore = buildVector(series, traits, asOfDay - 1)
+    if (vector) vectors.push(toStoredVector(vector, dayBefore, vectorFlags(series, asOfDay)))
   }
   progress(0.8, 'storing vectors')
   await db.transaction().execute((tx) => saveVectors(tx, { asOf, featureSet }, vectors))

@@ -3,10 +3,12 @@ import { newestSlot, readVectors } from '../../src/db/feature-vectors.ts'
 import { countTracked } from '../../src/db/protocols.ts'
 import { findScan, insertScan, type NewAnomalyScore } from '../../src/db/scans.ts'
 import type { AnomalyModelArtifact, ProtocolAnomaly } from '../../src/anomaly/anomaly-model.ts'
+import type { AnomalyVerdict } from '../../src/anomaly/verdict.ts'
 import { featureSet } from '../../src/domain/feature-names.ts'
 import { InsufficientDataError } from '../../src/errors.ts'
 import type { Handler } from '../handler.ts'
-import { fromStoredVector } from '../stored-vectors.ts'
+import { dayBeforeOf, fromStoredVector } from '../stored-vectors.ts'
+import { judgeAbnormal } from './judge-abnormal.ts'
 import { detectorScores, storedContributions } from './scan-rows.ts'
 
 /** One scan of all protocols, written in one transaction; the run's id is the scan's, so a second try changes nothing. */
@@ -26,7 +28,15 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
   const artifact = (await readArtifact(db, model.id)) as AnomalyModelArtifact
   progress(0.3, `scoring ${stored.length} protocols`)
   const vectors = stored.map((vector) => fromStoredVector(vector, asOf))
-  const anomalies = await threads.run('scoreAnomalies', { artifact, vectors, before: [] }, { signal })
+  const before = stored.flatMap((vector) => dayBeforeOf(vector, asOf) ?? [])
+  const anomalies = await threads.run('scoreAnomalies', { artifact, vectors, before }, { signal })
+
+  progress(0.6, 'weighing what is abnormal')
+  const verdicts = await judgeAbnormal(
+    anomalies.filter(({ isAnomaly }) => isAnomaly),
+    asOf,
+    context,
+  )
 
   progress(0.8, 'storing the scan')
   const total = Math.max(await countTracked(db), anomalies.length)
@@ -38,7 +48,9 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
       insufficientData: total - anomalies.length,
       durationMs: Math.round(performance.now() - startedAt),
       drift: null,
-      scores: anomalies.map((anomaly) => scoreRow(anomaly, artifact.threshold)),
+      scores: anomalies.map((anomaly) =>
+        scoreRow(anomaly, artifact.threshold, verdicts.get(anomaly.protocolId)),
+      ),
     }),
   )
   const scan = await findScan(db, runId)
@@ -51,7 +63,11 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
   }
 }
 
-function scoreRow(anomaly: ProtocolAnomaly, threshold: number): NewAnomalyScore {
+function scoreRow(
+  anomaly: ProtocolAnomaly,
+  threshold: number,
+  verdict: AnomalyVerdict | undefined,
+): NewAnomalyScore {
   return {
     protocolId: anomaly.protocolId,
     isAnomaly: anomaly.isAnomaly,
@@ -61,6 +77,7 @@ function scoreRow(anomaly: ProtocolAnomaly, threshold: number): NewAnomalyScore 
     algorithm: anomaly.algorithmUsed,
     detectors: detectorScores(anomaly, threshold),
     contributions: storedContributions(anomaly),
-    verdict: 'unconfirmed',
+    verdict: verdict?.verdict ?? 'normal',
+    verdictReason: verdict?.reason ?? '',
   }
 }
