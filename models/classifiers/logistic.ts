@@ -77,7 +77,7 @@ function learn(data: TrainingSet, params: LogisticParams): LogisticState {
 
 /** Loss and gradient over (weights, intercepts), divided by the number of rows so that the tolerance has one meaning. */
 function ridgeLoss(design: Matrix, { y, classes, weights }: TrainingSet, ridge: number) {
-  const { rows, columns: width } = design
+  const { rows, columns: width, data: cells } = design
   const margins = new Float64Array(classes)
   return (at: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0)
@@ -90,7 +90,9 @@ function ridgeLoss(design: Matrix, { y, classes, weights }: TrainingSet, ridge: 
       for (let c = 0; c < classes; c++) {
         const error = weight * (Math.exp(margins[c]! - total) - (c === y[i] ? 1 : 0))
         gradient[classes * width + c]! += error
-        for (let j = 0; j < width; j++) gradient[c * width + j]! += error * design.data[i * width + j]!
+        const start = c * width
+        const cell = i * width
+        for (let j = 0; j < width; j++) gradient[start + j]! += error * cells[cell + j]!
       }
     }
     for (let k = 0; k < classes * width; k++) {

@@ -12,14 +12,13 @@ import type { VectorTable } from './vector-table.ts'
 
 /** Always the most common class of the training rows, with their shares as probabilities; it ranks nothing. */
 export function majorityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
-  const predictions = poolFolds(samples, folds, ({ train, test }) => {
+  return poolFolds(samples, folds, ({ train, test }) => {
     const shares = new Float64Array(riskLabels.length)
     for (const row of train) shares[samples.label[row]!]! += 1 / train.length
     const probability = matrix(test.length, riskLabels.length)
     test.forEach((_, i) => probability.data.set(shares, i * riskLabels.length))
-    return { level: mostProbable(probability), probability }
+    return { level: mostProbable(probability), probability, score: new Float64Array(test.length) }
   })
-  return { ...predictions, score: new Float64Array(predictions.rows.length) }
 }
 
 /**
@@ -29,7 +28,7 @@ export function majorityBaseline(samples: Samples, folds: readonly Fold[]): Fold
 export function volatilityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
   const volatility = volatilityOf(samples.vectors)
   const features = [{ name: 'volatility', kind: 'numeric' }] as const
-  const predictions = poolFolds(samples, folds, ({ train, test }) => {
+  return poolFolds(samples, folds, ({ train, test }) => {
     const y = train.map((row) => samples.label[row]!)
     const plain = { x: takeRows(volatility, train), y, classes: riskLabels.length, features }
     const shown = takeRows(volatility, test)
@@ -40,13 +39,9 @@ export function volatilityBaseline(samples: Samples, folds: readonly Fold[]): Fo
     return {
       level: mostProbable(judge(balancedWeights(y))),
       probability: judge(new Float64Array(y.length).fill(1)),
+      score: shown.data.map((value) => (Number.isNaN(value) ? -1 : value)),
     }
   })
-  const score = Float64Array.from(predictions.rows, (row) => {
-    const value = volatility.data[row]!
-    return Number.isNaN(value) ? -1 : value
-  })
-  return { ...predictions, score }
 }
 
 /** Of TVL, or of the price where TVL is unknown; NaN where both are. */

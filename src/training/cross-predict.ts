@@ -32,7 +32,7 @@ export function crossScore(
       onProgress: (fraction) => onProgress?.((k + fraction) / folds.length),
     })
     const probability = scoreRows(learner, table, test)
-    return { level: mostProbable(probability), probability }
+    return { level: mostProbable(probability), probability, score: columnOf(probability, high) }
   })
 }
 
@@ -71,7 +71,7 @@ export function poolFolds(
     rows,
     level: Int32Array.from(outcomes.flatMap(({ level }) => [...level])),
     probability,
-    score: columnOf(probability, high),
+    score: Float64Array.from(outcomes.flatMap(({ score }) => [...score])),
     baseRate: Float64Array.from(
       folds.flatMap(({ train, test }) => {
         const positives = train.filter((row) => samples.label[row] === high).length
@@ -86,8 +86,12 @@ function predictWithinDays(samples: Samples, test: Int32Array, model: RiskModel)
   const { vectors } = samples
   const days = new Set(test.map((row) => vectors.day[row]!))
   const shown = Int32Array.from([...vectors.day.keys()].filter((row) => days.has(vectors.day[row]!)))
-  const { level, probability } = model.predict(takeVectors(vectors, shown))
+  const { level, probability, score } = model.predict(takeVectors(vectors, shown))
   const placeOf = new Map(Array.from(shown, (row, place) => [row, place]))
   const places = test.map((row) => placeOf.get(row)!)
-  return { level: places.map((place) => level[place]!), probability: takeRows(probability, places) }
+  return {
+    level: places.map((place) => level[place]!),
+    probability: takeRows(probability, places),
+    score: Float64Array.from(places, (place) => score[place]!),
+  }
 }

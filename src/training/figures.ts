@@ -21,7 +21,7 @@ export interface FoldPredictions {
   readonly level: Int32Array
   /** `n × 3` */
   readonly probability: Matrix
-  /** Per row, how likely high is compared with other rows. */
+  /** Per row, what orders the rows from safe to dangerous; of a model the classifier's own probability of high. */
   readonly score: Float64Array
   /** Per row, the share of high among the fold's training rows. */
   readonly baseRate: Float64Array

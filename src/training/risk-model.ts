@@ -22,6 +22,8 @@ export interface RiskPredictions {
   readonly level: Int32Array
   /** `rows × 3`, calibrated to real frequencies; each row sums to 1. */
   readonly probability: Matrix
+  /** Per row, the classifier's own probability of high: it orders protocols, also across days, and is no frequency. */
+  readonly score: Float64Array
 }
 
 /** Why the risk of each row is high or not; base + sum of a row's values = its output. */
@@ -38,6 +40,8 @@ export interface RiskExplanation {
 export interface RiskModel {
   readonly config: ModelConfig
   readonly horizonDays: number
+  /** It was trained, and judged, on protocols whose TVL (or price) had been known for this many days. */
+  readonly historyDays: number
   /** Ranks are taken among the rows of the same day: hand in all protocols of a day together. */
   predict(vectors: VectorTable): RiskPredictions
   explain(vectors: VectorTable): RiskExplanation
@@ -52,6 +56,7 @@ export interface RiskModelArtifact {
   readonly featureSet: number
   readonly config: ModelConfig
   readonly horizonDays: number
+  readonly historyDays: number
   readonly encoding: Encoding
   readonly calibration: Calibration
   readonly classifier: ClassifierArtifact
@@ -69,14 +74,19 @@ export function loadRiskModel(artifact: RiskModelArtifact): RiskModel {
 }
 
 export function riskModel(artifact: RiskModelArtifact, classifier: FittedClassifier): RiskModel {
-  const { config, horizonDays, encoding, calibration } = artifact
+  const { config, horizonDays, historyDays, encoding, calibration } = artifact
   const encoded = (vectors: VectorTable): Matrix => encodeVectors(viewed(vectors, config.view), encoding)
   return {
     config,
     horizonDays,
+    historyDays,
     predict(vectors) {
       const scores = classifier.predictProbability(encoded(vectors))
-      return { level: mostProbable(scores), probability: calibrate(calibration, scores) }
+      return {
+        level: mostProbable(scores),
+        probability: calibrate(calibration, scores),
+        score: columnOf(scores, high),
+      }
     },
     explain: (vectors) => explanationOfHigh(classifier.explain(encoded(vectors)), vectors.rows),
     importance: (kind) => classifier.importance(kind),

@@ -2,7 +2,8 @@ import { isoDate } from '../domain/calendar.ts'
 import { InsufficientDataError } from '../errors.ts'
 import { buildFeatures } from '../features/build.ts'
 import { mondays } from '../features/history.ts'
-import { forwardLabel, riskLabels } from '../features/labels.ts'
+import { forwardOutcome, riskLabels, type RiskLabel } from '../features/labels.ts'
+import { knownAt, measureOf } from '../features/measures.ts'
 import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
 import { coded, vectorTable, type CodedColumn, type VectorTable } from './vector-table.ts'
 
@@ -23,6 +24,8 @@ export interface Samples {
   readonly label: Int32Array
   readonly family: CodedColumn
   readonly horizonDays: number
+  /** What the label follows (TVL, or price) had been known for this many days in every row. */
+  readonly historyDays: number
 }
 
 /** Tried from the longest. */
@@ -31,38 +34,50 @@ export const minimumProtocols = 20
 export const minimumTrainingPoints = 10
 
 /**
- * A horizon is used only where the samples span three of it: one to train on, one to purge, one to test. Shorter
- * histories fall back to a shorter horizon, so that no protocol is dropped for its youth.
+ * The features look back 90 days, and mean something else while a protocol is younger: launches ramp up and pour out. So
+ * rows are taken with a full window of history where there are enough of them, then with less; tried from the longest.
  */
+const historiesDays = [90, 60, 30, 0] as const
+
+/** The samples span three horizons: one to train on, one to purge, one to test. */
 const horizonsPerSpan = 3
 
+export interface SampleOptions {
+  readonly windowDays?: number
+  readonly longestHorizonDays?: number
+}
+
 /**
- * The samples of the longest horizon that the history carries.
+ * The samples of the longest horizon that the data carry, and for it of the longest history; a shorter one is used before
+ * a protocol is dropped for its youth.
  * @param knownUpToDay the last complete day of the data clock
  * @throws InsufficientDataError that says what is missing: protocols, points, or days of history
  */
 export function buildSamples(
   histories: readonly ProtocolHistory[],
   knownUpToDay: number,
-  options: { readonly windowDays?: number; readonly longestHorizonDays?: number } = {},
+  { windowDays, longestHorizonDays = horizonsDays[0] }: SampleOptions = {},
 ): Samples {
-  const vectors = weeklyVectors(histories, knownUpToDay, options.windowDays)
-  const protocols = new Set(vectors.map(({ history }) => history.series.protocolId)).size
+  const vectors = weeklyVectors(histories, knownUpToDay, windowDays)
+  const protocols = countProtocols(vectors)
   if (protocols < minimumProtocols)
     throw new InsufficientDataError(
       `Training needs ${minimumProtocols} protocols with at least ${minimumTrainingPoints} daily points each, got ${protocols}`,
     )
-  const longest = options.longestHorizonDays ?? horizonsDays[0]
-  for (const horizonDays of new Set([longest, ...horizonsDays.filter((days) => days < longest)])) {
-    const samples = labelled(vectors, horizonDays, knownUpToDay)
-    const { day } = samples.vectors
-    const spanDays = day.length === 0 ? 0 : day.at(-1)! - day[0]!
-    if (spanDays >= horizonsPerSpan * horizonDays) return samples
+  for (const horizonDays of [
+    longestHorizonDays,
+    ...horizonsDays.filter((days) => days < longestHorizonDays),
+  ]) {
+    const closed = vectors.flatMap((vector) => withOutcome(vector, horizonDays, knownUpToDay))
+    for (const historyDays of historiesDays) {
+      const rows = closed.filter((row) => row.historyDays >= historyDays)
+      if (countProtocols(rows) >= minimumProtocols && spanOf(rows) >= horizonsPerSpan * horizonDays)
+        return samplesOf(rows, horizonDays, historyDays)
+    }
   }
-  const shortest = horizonsDays.at(-1)!
   const first = vectors[0]!.vector.asOfDay
   throw new InsufficientDataError(
-    `Training needs ${(horizonsPerSpan + 1) * shortest} days from the first usable vector on ` +
+    `Training needs ${(horizonsPerSpan + 1) * horizonsDays.at(-1)!} days from the first usable vector on ` +
       `(${isoDate(first)}), got ${knownUpToDay - first}`,
   )
 }
@@ -72,13 +87,18 @@ interface HistoryVector {
   readonly vector: FeatureVector
 }
 
+interface ClosedVector extends HistoryVector {
+  readonly label: RiskLabel
+  readonly historyDays: number
+}
+
 /** The vectors fit to train on, by day and then in the order of `histories`. */
 function weeklyVectors(
   histories: readonly ProtocolHistory[],
   knownUpToDay: number,
   windowDays: number | undefined,
 ): HistoryVector[] {
-  const firstDay = Math.min(...histories.map(({ series }) => series.firstDay))
+  const firstDay = histories.reduce((day, { series }) => Math.min(day, series.firstDay), Infinity)
   const found: HistoryVector[] = []
   for (const day of mondays(firstDay, knownUpToDay))
     for (const history of histories) {
@@ -90,20 +110,32 @@ function weeklyVectors(
   return found
 }
 
-function labelled(vectors: readonly HistoryVector[], horizonDays: number, knownUpToDay: number): Samples {
-  const closed = vectors.flatMap(({ history, vector }) => {
-    const label = forwardLabel(history.series, vector.asOfDay, {
-      horizonDays,
-      knownUpToDay,
-      incidentDays: history.incidentDays ?? [],
-      deadFromDay: history.deadFromDay ?? null,
-    })
-    return label === null ? [] : [{ history, vector, label }]
-  })
+/** Nothing while the horizon is open. */
+function withOutcome(row: HistoryVector, horizonDays: number, knownUpToDay: number): ClosedVector[] {
+  const { series, incidentDays = [], deadFromDay = null } = row.history
+  const day = row.vector.asOfDay
+  const outcome = forwardOutcome(series, day, { horizonDays, knownUpToDay, incidentDays, deadFromDay })
+  if (outcome === null) return []
+  const measure = measureOf[outcome.measure](series)
+  const firstKnown = measure.values.findIndex((_, index) => !Number.isNaN(knownAt(measure, index)))
+  return [{ ...row, label: outcome.label, historyDays: day - series.firstDay - firstKnown }]
+}
+
+function countProtocols(rows: readonly HistoryVector[]): number {
+  return new Set(rows.map(({ vector }) => vector.protocolId)).size
+}
+
+function spanOf(rows: readonly HistoryVector[]): number {
+  const last = rows.at(-1)
+  return last ? last.vector.asOfDay - rows[0]!.vector.asOfDay : 0
+}
+
+function samplesOf(rows: readonly ClosedVector[], horizonDays: number, historyDays: number): Samples {
   return {
-    vectors: vectorTable(closed.map(({ vector }) => vector)),
-    label: Int32Array.from(closed, ({ label }) => riskLabels.indexOf(label)),
-    family: coded(closed.map(({ history }) => history.parentId ?? history.series.protocolId)),
+    vectors: vectorTable(rows.map(({ vector }) => vector)),
+    label: Int32Array.from(rows, ({ label }) => riskLabels.indexOf(label)),
+    family: coded(rows.map(({ history }) => history.parentId ?? history.series.protocolId)),
     horizonDays,
+    historyDays,
   }
 }

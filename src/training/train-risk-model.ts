@@ -25,7 +25,7 @@ const calibrationFolds = 3
  * @throws ModelInputError when the rows hold fewer than two classes
  */
 export function trainRiskModel(samples: Samples, config: ModelConfig, options: TrainOptions): RiskModel {
-  const { label, family, horizonDays } = samples
+  const { label, family, horizonDays, historyDays } = samples
   const { seed, rows = Int32Array.from(label.keys()) } = options
   const table = viewed(samples.vectors, config.view)
   const folds = innerFolds(samples, rows, seed)
@@ -49,6 +49,7 @@ export function trainRiskModel(samples: Samples, config: ModelConfig, options: T
     featureSet,
     config,
     horizonDays,
+    historyDays,
     encoding,
     calibration,
     classifier: classifier.toJSON(),

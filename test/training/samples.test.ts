@@ -34,11 +34,31 @@ describe('buildSamples', () => {
   })
 
   it.each([
-    [150, 30],
-    [90, 14],
-    [45, 7],
-  ])('shrinks the horizon of %i days of history to %i', (days, horizonDays) => {
-    expect(buildSamples(drawHistories(24, days), lastDrawnDay(days)).horizonDays).toBe(horizonDays)
+    [300, 30, 90],
+    [200, 30, 60],
+    [150, 30, 0],
+    [90, 14, 30],
+    [45, 7, 0],
+  ])('of %i days of history takes a horizon of %i after %i known days', (days, horizonDays, historyDays) => {
+    expect(buildSamples(drawHistories(24, days), lastDrawnDay(days))).toMatchObject({
+      horizonDays,
+      historyDays,
+    })
+  })
+
+  it('leaves out the youth of each protocol where there is history enough', () => {
+    const firstKnown = lastDrawnDay(300) - 299
+    expect(Math.min(...samples.vectors.day)).toBeGreaterThanOrEqual(firstKnown + 90)
+  })
+
+  it('counts the history of what the label follows: TVL, where it is known', () => {
+    const late = histories.map((history) => ({
+      ...history,
+      series: { ...history.series, tvlUsd: history.series.tvlUsd.map((tvl, i) => (i < 60 ? NaN : tvl)) },
+    }))
+    const { day } = buildSamples(late, lastDrawnDay(300)).vectors
+    const tvlFrom = lastDrawnDay(300) - 299 + 60
+    expect([...day].filter((at) => at >= tvlFrom && at < tvlFrom + 60)).toEqual([])
   })
 
   it('gives over a hundred rows for 20 protocols and 90 days', () => {
