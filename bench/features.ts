@@ -1,11 +1,8 @@
-import { matrix } from '../models/matrix.ts'
 import { createRandom } from '../models/random.ts'
-import { numericFeatureNames } from '../src/domain/feature-names.ts'
 import { buildFeatures, defaultWindowDays } from '../src/features/build.ts'
 import { buildFeatureHistory, mondays } from '../src/features/history.ts'
 import { forwardOutcome } from '../src/features/labels.ts'
 import { marketMoves } from '../src/features/market-moves.ts'
-import { ownHistoryScores } from '../src/features/own-history.ts'
 import type { DailySeries } from '../src/features/series.ts'
 import { alternate, figure, timed, type Figure } from './report.ts'
 
@@ -19,21 +16,16 @@ export async function run(): Promise<Figure[]> {
   const short = randomWalks(defaultWindowDays)
   const long = randomWalks(defaultWindowDays + 7 * trainingWeeks)
   const days = mondays(defaultWindowDays, defaultWindowDays + 7 * trainingWeeks)
-  const past = matrix(defaultWindowDays, numericFeatureNames.length)
-  const random = createRandom(1)
-  past.data.forEach((_, i) => (past.data[i] = random.normal()))
 
   const ms = await alternate({
     vectors: () => timed(() => short.map((series) => buildFeatures(series, traits, defaultWindowDays - 1))),
     samples: () => timed(() => long.map((series) => buildFeatureHistory(series, traits, days))),
     labels: () => timed(() => days.map((day) => labelAll(long, day))),
-    scores: () => timed(() => short.map(() => ownHistoryScores(past.data.subarray(0, past.columns), past))),
   })
   return [
     seconds(`features of ${protocols} protocols × ${defaultWindowDays} days`, ms.vectors, '<= 4'),
     seconds(`${protocols} protocols × ${days.length} weekly samples`, ms.samples),
-    seconds(`labels of these samples, market moves included`, ms.labels),
-    seconds(`own-history scores of ${protocols} protocols × ${past.columns} features`, ms.scores),
+    seconds('labels of these samples, market moves included', ms.labels),
   ]
 }
 

@@ -15,7 +15,7 @@ import { loadDataset, type DailyColumns } from '../market/dataset.ts'
 import { incidentsOf, protocolOf } from './dataset-rows.ts'
 
 /** The source of imported observations. */
-export const importSource = 'dataset'
+const importSource = 'dataset'
 
 /** Rows of one transaction: large enough for COPY, small enough to lose little when interrupted. */
 const batchRows = 50_000

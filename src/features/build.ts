@@ -4,7 +4,7 @@ import type { DailySeries, FeatureVector, ProtocolTraits } from './series.ts'
 import { openWindow, staleAfterDays } from './window.ts'
 
 /** Fewer points in the window give no vector. */
-export const minimumPoints = 5
+const minimumPoints = 5
 export const defaultWindowDays = 90
 
 export interface FeatureOptions {

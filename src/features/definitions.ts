@@ -17,12 +17,12 @@ interface Described {
   readonly formula: string
 }
 
-export interface NumericFeature extends Described {
+interface NumericFeature extends Described {
   /** NaN = unknown. Allocates nothing. */
   compute(window: FeatureWindow): number
 }
 
-export interface CategoricalFeature extends Described {
+interface CategoricalFeature extends Described {
   /** null = unknown, a level of its own. */
   compute(traits: ProtocolTraits): string | null
 }

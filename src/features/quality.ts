@@ -53,21 +53,6 @@ export function vectorFlags(series: DailySeries, asOfDay: number): QualityFlag[]
   return [...new Set(recent.map(({ flag }) => flag))].sort()
 }
 
-/**
- * The series as it is without the days that are known to be glitches on `knownUpToDay`: unknown instead of wrong. The same
- * object when there are none.
- */
-export function withoutGlitches(series: DailySeries, knownUpToDay: number): DailySeries {
-  const glitches = flaggedDays(series, knownUpToDay).filter(({ flag }) => flag === 'glitch')
-  if (glitches.length === 0) return series
-
-  const tvlUsd = series.tvlUsd.slice()
-  const priceUsd = series.priceUsd.slice()
-  for (const { measure, fromDay, toDay } of glitches)
-    (measure === 'tvl' ? tvlUsd : priceUsd).fill(NaN, fromDay - series.firstDay, toDay - series.firstDay + 1)
-  return { ...series, tvlUsd, priceUsd }
-}
-
 function glitchSpans(measure: Measure, knownUpTo: number): FlaggedSpan[] {
   return jumpsOf(measure, 0, knownUpTo)
     .filter(({ verdict }) => verdict === 'glitch')

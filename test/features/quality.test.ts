@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { glitchOrEvent } from '../../src/features/glitch-or-event.ts'
-import { flaggedDays, glitchDays, vectorFlags, withoutGlitches } from '../../src/features/quality.ts'
+import { flaggedDays, glitchDays, vectorFlags } from '../../src/features/quality.ts'
 import { daily, firstDay, lastDay, repeat } from './daily.ts'
 
 const flat = repeat(10, () => 100)
@@ -46,20 +46,6 @@ describe('a glitch', () => {
   it('can be a feed at zero', () => {
     const zero = daily({ tvl: [...flat, 0, 100] })
     expect(glitchDays(zero, day(11))).toEqual([day(10)])
-  })
-
-  it('is taken out of a series, which stays the same object where there is none', () => {
-    const cleaned = withoutGlitches(dip, lastDay(dip))
-    expect([...cleaned.tvlUsd]).toEqual([...flat, NaN, NaN, 98, 100, 100])
-    expect(dip.tvlUsd[10]).toBe(30)
-    expect(withoutGlitches(dip, day(11))).toBe(dip)
-  })
-
-  it('of the price leaves the TVL of its days alone', () => {
-    const spike = daily({ tvl: repeat(12, () => 7), price: [...flat, 900, 100] })
-    const cleaned = withoutGlitches(spike, day(11))
-    expect([...cleaned.tvlUsd]).toEqual(repeat(12, () => 7))
-    expect(cleaned.priceUsd[10]).toBeNaN()
   })
 })
 
