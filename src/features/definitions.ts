@@ -124,7 +124,7 @@ export const featureDefinitions: FeatureDefinitions = {
     title: 'Last price move',
     unit: fraction,
     formula: 'daily return of price_usd, last day',
-    compute: ({ price, lastIndex, whole }) => (lastIndex > whole.from ? dailyReturn(price, lastIndex) : NaN),
+    compute: ({ price, lastIndex }) => dailyReturn(price, lastIndex),
   },
   recent_tvl: {
     title: 'TVL now',
