@@ -8,7 +8,7 @@ export interface Glitch {
 }
 
 /** Per protocol and day: twice as often as incidents, as in recorded feeds. */
-const glitchHazard = 0.0016
+const glitchHazard = 0.0013
 const freezeHazard = 0.006
 const gapHazard = 0.003
 
@@ -35,8 +35,8 @@ export function spoilTvl(random: Random, tvlUsd: Float64Array): Glitch[] {
 
 function drawGlitchFactor(random: Random): number {
   const draw = random.next()
-  if (draw < 0.15) return 0
-  if (draw < 0.85) return Math.exp(-between(random, 0.8, 5))
+  if (draw < 0.1) return 0
+  if (draw < 0.85) return Math.exp(-between(random, 0.8, 3.5))
   return between(random, 2.5, 9)
 }
 

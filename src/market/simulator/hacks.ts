@@ -1,5 +1,5 @@
 import type { Random } from '../../../models/random.ts'
-import type { DatasetHack } from '../dataset-json.ts'
+import type { DatasetHack, DatasetProtocol } from '../dataset-json.ts'
 import type { IncidentKind } from './categories.ts'
 import { between, chance, pick } from './noise.ts'
 
@@ -24,19 +24,10 @@ const methods: readonly { readonly classification: string | null; readonly techn
 
 const secondsPerDay = 86_400
 
-/** The victim of an incident as `/hacks` knows it. */
-export interface Victim {
-  readonly name: string
-  readonly chain: string
-  readonly category: string
-  readonly defillamaId: number
-  readonly parentProtocolId: string | null
-}
-
 /** A row of `/hacks`, or null where the incident never became known. */
 export function drawHack(
   random: Random,
-  victim: Victim,
+  victim: DatasetProtocol,
   incident: { readonly kind: IncidentKind; readonly day: number; readonly lostUsd: number },
 ): DatasetHack | null {
   if (!chance(random, reported[incident.kind])) return null
@@ -46,14 +37,14 @@ export function drawHack(
     name: victim.name,
     ...pick(random, methods),
     amount,
-    chain: [victim.chain],
+    chain: victim.chains.slice(0, 1),
     bridgeHack: victim.category === 'Bridge',
     targetType: 'DeFi Protocol',
     source: '',
     returnedFunds: chance(random, 0.12) ? Math.round(amount * between(random, 0.2, 1)) : null,
     // Some rows of the feed are tied to no protocol; a join by name would find them all the same.
-    defillamaId: chance(random, 0.9) ? victim.defillamaId : null,
-    ...(victim.parentProtocolId === null ? {} : { parentProtocolId: victim.parentProtocolId }),
+    defillamaId: chance(random, 0.9) ? Number(victim.id) : null,
+    ...(victim.parentProtocol === undefined ? {} : { parentProtocolId: victim.parentProtocol }),
     language: 'Solidity',
   }
 }

@@ -7,6 +7,8 @@ export interface MarketFactor {
   readonly returns: Float64Array
   /** How hard the day presses on weak protocols: 0 in calm markets, up to 1 in a crisis. */
   readonly pressure: Float64Array
+  /** How much everybody trades: an addition to ln volume, of mean 0. */
+  readonly activity: Float64Array
 }
 
 interface Regime {
@@ -32,11 +34,12 @@ const successors: Readonly<Record<Regime['name'], Readonly<Record<Regime['name']
   bear: { bull: 0.2, calm: 0.4, bear: 0, crisis: 0.4 },
   crisis: { bull: 0.1, calm: 0.3, bear: 0.6, crisis: 0 },
 }
-const marketDeviation = 0.046
+const marketDeviation = 0.063
 
 export function drawMarketFactor(random: Random, days: number): MarketFactor {
   const returns = new Float64Array(days)
   const pressure = new Float64Array(days)
+  const activity = new Float64Array(days)
   const shocks = createClusteredReturns(random, marketDeviation)
   let regime = pick(random, regimes, ({ meanDays }) => meanDays)
   for (let t = 0; t < days; t++) {
@@ -46,6 +49,7 @@ export function drawMarketFactor(random: Random, days: number): MarketFactor {
     }
     returns[t] = regime.drift + regime.heat * shocks.next()
     pressure[t] = regime.pressure
+    activity[t] = 0.85 * (activity[t - 1] ?? 0) + 0.13 * random.normal()
   }
-  return { returns, pressure }
+  return { returns, pressure, activity }
 }
