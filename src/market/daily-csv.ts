@@ -1,11 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createGzip } from 'node:zlib'
-import { CsvError, parse } from 'csv-parse'
+import { createGzip } from 'node:zlib'
 import { isCalendarDate } from './calendar-date.ts'
+import { readCsvLines } from './csv-lines.ts'
 import type { DailyColumns, Dataset } from './dataset.ts'
 import { dayNumber, isoDate } from '../domain/calendar.ts'
 import { protocolId } from '../domain/market.ts'
@@ -32,7 +32,9 @@ export async function readDailyCsv(
 ): Promise<DailyColumns[]> {
   const growing = protocols.map(emptyColumns)
   const bySlug = new Map(protocols.map(({ slug }, i) => [slug, growing[i]!]))
-  await readRows(await findDailyCsv(dir), (slug) => bySlug.get(slug) ?? `"${slug}" is not in protocols.json`)
+  const file = await findDailyCsv(dir)
+  const columnsOf: FindColumns = (slug) => bySlug.get(slug) ?? `"${slug}" is not in protocols.json`
+  await readCsvLines(file, createRowReader(file, columnsOf))
   return growing.map(settle)
 }
 
@@ -43,7 +45,7 @@ export async function readDailyCsv(
  */
 export async function readBareCsv(file: string): Promise<Map<string, DailyColumns>> {
   const bySlug = new Map<string, GrowingColumns>()
-  await readRows(file, (slug) => {
+  const columnsOf: FindColumns = (slug) => {
     const known = bySlug.get(slug)
     if (known !== undefined) return known
     const parsed = protocolId.safeParse(slug)
@@ -51,32 +53,13 @@ export async function readBareCsv(file: string): Promise<Map<string, DailyColumn
     const added = emptyColumns()
     bySlug.set(slug, added)
     return added
-  })
+  }
+  await readCsvLines(file, createRowReader(file, columnsOf))
   return new Map([...bySlug].map(([slug, columns]) => [slug, settle(columns)]))
 }
 
 /** Where the rows of a slug go, or what is wrong with the slug. */
 type FindColumns = (slug: string) => GrowingColumns | string
-
-async function readRows(file: string, columnsOf: FindColumns): Promise<void> {
-  const takeRow = createRowReader(file, columnsOf)
-  const parser = parse({ bom: true, relax_column_count: true })
-  parser.on('data', (fields: string[]) => {
-    try {
-      takeRow(fields)
-    } catch (error) {
-      parser.destroy(error as Error)
-    }
-  })
-  const bytes = createReadStream(file)
-  try {
-    await (file.endsWith('.gz') ? pipeline(bytes, createGunzip(), parser) : pipeline(bytes, parser))
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    const line = error instanceof CsvError ? ` line ${String(error['lines'])}` : ''
-    throw new InputError(`${file}${line}: cannot be read (${(error as Error).message})`, { cause: error })
-  }
-}
 
 /** `date` and `slug` ascending; NaN becomes a blank. */
 export async function writeDailyCsv(file: string, dataset: Dataset): Promise<void> {
@@ -99,13 +82,16 @@ async function findDailyCsv(dir: string): Promise<string> {
   return file
 }
 
-/** Takes the header first and then one record per call; the record's number is the line's. */
-function createRowReader(file: string, columnsOf: FindColumns): (fields: string[]) => void {
-  let line = 0
+/** Takes the header first and then one row per call. */
+function createRowReader(
+  file: string,
+  columnsOf: FindColumns,
+): (fields: readonly string[], line: number) => void {
   let position: Readonly<Record<Column, number>> | null = null
   let width = 0
   const days = new Map<string, number>()
 
+  let line = 0
   const fail = (column: Column, problem: string): never => {
     throw new InputError(`${file} line ${line}, column ${column}: ${problem}`)
   }
@@ -125,8 +111,8 @@ function createRowReader(file: string, columnsOf: FindColumns): (fields: string[
     return value
   }
 
-  return (fields) => {
-    line++
+  return (fields, number) => {
+    line = number
     if (position === null) {
       position = readHeader(file, fields)
       width = fields.length

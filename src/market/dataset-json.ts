@@ -44,7 +44,7 @@ const datasetHack = z.object({
 export type DatasetHack = z.output<typeof datasetHack>
 
 /** What can happen to a simulated protocol; `wash-volume` harms nobody's deposits. */
-export const incidentKinds = ['bank-run', 'depeg', 'slow-bleed', 'tvl-drain', 'wash-volume'] as const
+const incidentKinds = ['bank-run', 'depeg', 'slow-bleed', 'tvl-drain', 'wash-volume'] as const
 
 const groundTruth = z.object({
   seed: z.int(),

@@ -54,6 +54,11 @@ describe('loadDataset', () => {
     expect(dataset).toMatchObject({ hacks: [], groundTruth: null })
   })
 
+  it('reads past the byte order mark that spreadsheets write', async () => {
+    await given([`\ufeff${header}`, '2022-01-01,aa,10,,,'])
+    expect((await loadDataset(dir)).series[0]!.tvlUsd).toEqual(Float64Array.of(10))
+  })
+
   it('reads a compressed file and a protocol without rows', async () => {
     await writeFile(join(dir, 'protocols.json'), JSON.stringify(protocols))
     await writeFile(join(dir, 'daily.csv.gz'), gzipSync(`${header}\r\n2022-01-01,bb,7,,,\r\n`))
@@ -115,7 +120,7 @@ describe('loadDataset', () => {
 
   it('names the line of an unclosed quote', async () => {
     await given([header, '2022-01-02,"aa,1,,,'])
-    expect(await refusal()).toMatch(/^DIR\/daily.csv line \d+: cannot be read \(Quote Not Closed/)
+    expect(await refusal()).toMatch(/^DIR\/daily.csv line 2: Quote Not Closed/)
   })
 
   it('refuses a file that is not gzip under the name of one', async () => {

@@ -11,7 +11,7 @@ type Row = readonly [
 ]
 
 /** Columns from hand-written rows; NaN or left out = blank. */
-export function columnsOf(rows: readonly Row[]): DailyColumns {
+function columnsOf(rows: readonly Row[]): DailyColumns {
   const column = (k: 1 | 2 | 3 | 4): Float64Array => Float64Array.from(rows, (row) => row[k] ?? NaN)
   return {
     day: Int32Array.from(rows, ([date]) => dayNumber(date)),
