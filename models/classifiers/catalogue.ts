@@ -10,6 +10,7 @@ import {
 } from './classifier.ts'
 import { createLightgbm } from './lightgbm.ts'
 import { createLogistic, loadLogistic } from './logistic.ts'
+import { createMljsRandomForest } from './mljs-random-forest.ts'
 import { createRandomForest } from './random-forest.ts'
 import { loadTrees } from './tree-classifier.ts'
 import { createXgboost } from './xgboost.ts'
@@ -22,11 +23,14 @@ interface Engine {
 export const defaultEngine = 'native-ts'
 
 /** Every algorithm, and the engines it runs on. */
-const engines: Partial<Record<ClassifierAlgorithm, Readonly<Record<string, Engine>>>> = {
+const engines: Readonly<Record<ClassifierAlgorithm, Readonly<Record<string, Engine>>>> = {
   catboost: { [defaultEngine]: { create: createCatboost, load: loadTrees } },
   lightgbm: { [defaultEngine]: { create: createLightgbm, load: loadTrees } },
   logistic: { [defaultEngine]: { create: createLogistic, load: loadLogistic } },
-  'random-forest': { [defaultEngine]: { create: createRandomForest, load: loadTrees } },
+  'random-forest': {
+    [defaultEngine]: { create: createRandomForest, load: loadTrees },
+    mljs: { create: createMljsRandomForest, load: loadTrees },
+  },
   xgboost: { [defaultEngine]: { create: createXgboost, load: loadTrees } },
 }
 
@@ -58,7 +62,7 @@ function isColumn(column: unknown): boolean {
 }
 
 function engineOf(algorithm: ClassifierAlgorithm, engine: string): Engine {
-  const known = engines[algorithm] ?? {}
+  const known = engines[algorithm]
   const found = Object.hasOwn(known, engine) ? known[engine] : undefined
   if (!found)
     throw new ModelInputError(
