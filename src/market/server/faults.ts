@@ -4,7 +4,7 @@ import type { SourceName } from '../../domain/market.ts'
 import { InputError } from '../../errors.ts'
 
 /** Everything that a source was seen doing, or may do, to a client. */
-const faultKinds = [
+export const faultKinds = [
   'bad-numbers',
   'cut-connection',
   'error-in-200',

@@ -1,7 +1,7 @@
 import type { SourceName } from '../../domain/market.ts'
 
 /** A request as it arrived, and what became of it. */
-interface LedgerEntry {
+export interface LedgerEntry {
   /** The market server's clock, milliseconds. */
   readonly at: number
   readonly api: SourceName
