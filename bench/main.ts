@@ -7,7 +7,7 @@ interface Bench {
   run(): Promise<Figure[]>
 }
 
-const shared = new Set(['main', 'report', 'peer', 'drawn-data'])
+const shared = new Set(['main', 'report', 'peer', 'drawn-data', 'classifier-peer'])
 
 function benchNames(): string[] {
   return readdirSync(import.meta.dirname)
