@@ -4,7 +4,8 @@ import { ModelInputError } from '../../models/errors.ts'
 import { calibrated, type Calibrator } from '../../models/validation/calibration.ts'
 import type { FeatureVector } from '../features/series.ts'
 import { type AlertLevel, alertLevelOf } from './alert-level.ts'
-import { evidenceOf, fitConfidence } from './confidence.ts'
+import { agreementOf } from './agreement.ts'
+import { fitConfidence } from './confidence.ts'
 import {
   type DetectorScores,
   type Ensemble,
@@ -186,10 +187,11 @@ function modelOf(parts: Parts): AnomalyModel {
       const sights = vectors.map((vector): Sight => ({ vector, before: before?.get(vector.protocolId) }))
       const explanation = ensemble.explain(look(view, sights, ranges))
       const { rarities } = explanation
+      const agreement = agreementOf(rarities)
       return sights.map((sight, i) => {
         const anomalyScore = 1 - rarities[algorithmUsed][i]!
         const isAnomaly = anomalyScore >= threshold
-        const abnormal = calibrated(confidence, evidenceOf(rarities, i))
+        const abnormal = calibrated(confidence, agreement[i]!)
         return {
           protocolId: sight.vector.protocolId,
           asOfDay: sight.vector.asOfDay,

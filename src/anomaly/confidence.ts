@@ -1,26 +1,24 @@
-import { detectorAlgorithms } from '../../models/detectors/detector.ts'
 import { type Calibrator, fitCalibrator } from '../../models/validation/calibration.ts'
+import { agreementOf } from './agreement.ts'
 import type { Rarities } from './ensemble.ts'
 
+/** The share of protocol-days that are expected to be anomalies: injected ones are far more frequent than real ones. */
+export const expectedShare = 0.01
+
 /**
- * How strongly the detectors agree that a row is abnormal: the mean of −log₁₀ rarity over the five, in decades (up to
- * a factor Fisher's statistic for combining p-values).
+ * Confidence = P(anomaly | agreement): a logistic curve through injected rows (1) and past ones (0), moved from the
+ * injected share to the expected one (Saerens, Latinne and Decaestecker 2002).
  */
-export function evidenceOf(rarities: Rarities, i: number): number {
-  let sum = 0
-  for (const algorithm of detectorAlgorithms) sum -= Math.log10(rarities[algorithm][i]!)
-  return sum / detectorAlgorithms.length
+export function fitConfidence(past: Rarities, injected: Rarities): Calibrator {
+  const ordinary = agreementOf(past)
+  const abnormal = agreementOf(injected)
+  const isInjected = new Uint8Array(ordinary.length + abnormal.length).fill(1, ordinary.length)
+  const curve = fitCalibrator('platt', isInjected, Float64Array.of(...ordinary, ...abnormal))
+  if (curve.kind !== 'platt') return curve
+  const shift = logOdds(expectedShare) - Math.log((abnormal.length + 1) / (ordinary.length + 1))
+  return { ...curve, intercept: curve.intercept + shift }
 }
 
-/** Confidence = P(injected | evidence), a logistic curve through injected rows (1) and past ones (0). */
-export function fitConfidence(past: Rarities, injected: Rarities): Calibrator {
-  const evidence = (rarities: Rarities): number[] =>
-    Array.from(rarities.consensus, (_, i) => evidenceOf(rarities, i))
-  const ordinary = evidence(past)
-  const abnormal = evidence(injected)
-  return fitCalibrator(
-    'platt',
-    [...ordinary.map(() => 0), ...abnormal.map(() => 1)],
-    [...ordinary, ...abnormal],
-  )
+function logOdds(share: number): number {
+  return Math.log(share / (1 - share))
 }

@@ -7,6 +7,7 @@ import {
   type FittedDetector,
 } from '../../models/detectors/detector.ts'
 import type { Matrix } from '../../models/matrix.ts'
+import { agreementOf } from './agreement.ts'
 import { fitPastRanks, type PastRanks, rarityOf } from './past-ranks.ts'
 
 /** A judge is one of the five detectors or their consensus. */
@@ -62,7 +63,8 @@ export function fitEnsemble(training: Matrix, past: Matrix, options: EnsembleOpt
   })
   const pastScores = forEachDetector((algorithm) => detectors[algorithm].decisionFunction(past))
   const ranks = forEachDetector((algorithm) => fitPastRanks(pastScores[algorithm]))
-  return ensembleOf(detectors, { ...ranks, consensus: fitPastRanks(agreement(ranks, pastScores)) })
+  const agreement = agreementOf(rarities(ranks, pastScores))
+  return ensembleOf(detectors, { ...ranks, consensus: fitPastRanks(agreement) })
 }
 
 export function loadEnsemble({ detectors, ranks }: EnsembleArtifact): Ensemble {
@@ -85,10 +87,11 @@ function ensembleOf(
   detectors: Readonly<Record<DetectorAlgorithm, FittedDetector>>,
   ranks: Readonly<Record<Judge, PastRanks>>,
 ): Ensemble {
-  const rank = (scores: DetectorScores): Rarities => ({
-    ...forEachDetector((algorithm) => scores[algorithm].map((score) => rarityOf(ranks[algorithm], score))),
-    consensus: agreement(ranks, scores).map((score) => rarityOf(ranks.consensus, score)),
-  })
+  const rank = (scores: DetectorScores): Rarities => {
+    const ofDetectors = rarities(ranks, scores)
+    const consensus = agreementOf(ofDetectors).map((agreement) => rarityOf(ranks.consensus, agreement))
+    return { ...ofDetectors, consensus }
+  }
   return {
     scores: (x) => forEachDetector((algorithm) => detectors[algorithm].decisionFunction(x)),
     rank,
@@ -103,17 +106,11 @@ function ensembleOf(
   }
 }
 
-/** The mean of the five ranks, row by row, in [0, 1). */
-function agreement(
+function rarities(
   ranks: Readonly<Record<DetectorAlgorithm, PastRanks>>,
   scores: DetectorScores,
-): Float64Array {
-  const rows = scores[detectorAlgorithms[0]].length
-  return Float64Array.from({ length: rows }, (_, i) => {
-    let sum = 0
-    for (const algorithm of detectorAlgorithms) sum += 1 - rarityOf(ranks[algorithm], scores[algorithm][i]!)
-    return sum / detectorAlgorithms.length
-  })
+): Record<DetectorAlgorithm, Float64Array> {
+  return forEachDetector((algorithm) => scores[algorithm].map((score) => rarityOf(ranks[algorithm], score)))
 }
 
 function forEachDetector<T>(

@@ -1,7 +1,7 @@
 import { detectorAlgorithms } from '../../models/detectors/detector.ts'
 import { numericFeatureNames, type NumericFeatureName } from '../domain/feature-names.ts'
 import type { EnsembleExplanation } from './ensemble.ts'
-import { type Aspect, changeOf, type TypicalRanges } from './typical-ranges.ts'
+import { type Aspect, changeOf, type TypicalRanges, unscaledRange } from './typical-ranges.ts'
 import { sentenceFor } from './sentences.ts'
 import { type Facet, featureOfColumn, type Sight } from './views.ts'
 
@@ -16,6 +16,7 @@ export interface FeatureContribution {
   readonly direction: 'above' | 'below' | 'unusual'
   /** The level of the feature, or its change in a day: the one that was the more abnormal. */
   readonly aspect: Aspect
+  /** A level as it is; a change in a day of a share or a slope in its own unit, of anything else as a logarithm. */
   readonly value: number
   /** 5 % and 95 % quantiles of the protocol's own 90 days; null without such a past. */
   readonly typicalLow: number | null
@@ -75,7 +76,8 @@ function describe(
 ): FeatureContribution {
   const feature = numericFeatureNames[k]!
   const value = aspect === 'change' ? changeOf(vector, before, k) : vector.numeric[k]!
-  const typical = ranges.typical(vector.protocolId, aspect, k)
+  const scaled = ranges.typical(vector.protocolId, aspect, k)
+  const typical = aspect === 'level' && scaled !== null ? unscaledRange(scaled, k) : scaled
   return {
     feature,
     contribution,

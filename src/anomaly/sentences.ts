@@ -54,17 +54,11 @@ function levelText(unit: Unit, value: number): string {
   }
 }
 
-/** TVL and volume are logarithms: their change is a relative one. */
+/** Shares and slopes change by points; TVL, volume and ratios, compared as logarithms, by per cent. */
 function changeText(unit: Unit, value: number): string {
-  switch (unit) {
-    case 'usd':
-      return `${signed(Math.expm1(value) * 100)} %`
-    case 'percent':
-    case 'percent-per-day':
-      return `${signed(value * 100)} points`
-    default:
-      return `${value < 0 ? '−' : '+'}${compact(Math.abs(value))}`
-  }
+  return unit === 'percent' || unit === 'percent-per-day'
+    ? `${signed(value * 100)} points`
+    : `${signed(Math.expm1(value) * 100)} %`
 }
 
 function signed(value: number): string {

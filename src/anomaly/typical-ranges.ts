@@ -1,6 +1,6 @@
 import { medianOf } from '../../models/median.ts'
 import { quantileOfSorted } from '../../models/metrics/probability.ts'
-import { numericFeatureNames } from '../domain/feature-names.ts'
+import { numericFeatureNames, type NumericFeatureName } from '../domain/feature-names.ts'
 import type { FeatureVector } from '../features/series.ts'
 
 const features = numericFeatureNames.length
@@ -9,7 +9,24 @@ const features = numericFeatureNames.length
 export const aspects = ['level', 'change'] as const
 export type Aspect = (typeof aspects)[number]
 
-/** The 5 %, 50 % and 95 % quantiles of a feature in a protocol's own past. */
+/** Ratios spread over orders of magnitude: they are compared as logarithms, as TVL and volume already are. */
+const ratios: readonly NumericFeatureName[] = ['liquidity_ratio', 'market_cap_to_tvl']
+const isRatio = numericFeatureNames.map((name) => ratios.includes(name))
+const leastRatio = 1e-9
+
+/** A feature on the scale on which it is compared. */
+export function scaledFeature(vector: FeatureVector, feature: number): number {
+  const value = vector.numeric[feature]!
+  return isRatio[feature] === true ? Math.log(Math.max(value, leastRatio)) : value
+}
+
+/** A range of levels back from the scale on which it was compared. */
+export function unscaledRange({ low, middle, high }: TypicalRange, feature: number): TypicalRange {
+  if (isRatio[feature] !== true) return { low, middle, high }
+  return { low: Math.exp(low), middle: Math.exp(middle), high: Math.exp(high) }
+}
+
+/** The 5 %, 50 % and 95 % quantiles of a scaled feature, or of its changes, in a protocol's own past. */
 export interface TypicalRange {
   readonly low: number
   readonly middle: number
@@ -18,9 +35,9 @@ export interface TypicalRange {
 
 /** The typical ranges of every protocol; plain JSON through `toJSON`. */
 export interface TypicalRanges {
-  /** null where the protocol or the feature has no past of its own. */
+  /** In the feature's scale; null where the protocol or the feature has no past of its own. */
   typical(protocolId: string, aspect: Aspect, feature: number): TypicalRange | null
-  /** How many standard deviations `value` is from the middle; NaN without a past of its own. */
+  /** How many standard deviations a scaled value is from the middle; NaN without a past of its own. */
   deviation(protocolId: string, aspect: Aspect, feature: number, value: number): number
   toJSON(): TypicalRangesState
 }
@@ -36,8 +53,8 @@ export interface TypicalRangesState {
 const rangesPerProtocol = aspects.length * features * 3
 /** 5 % to 95 % of a normal distribution, in standard deviations. */
 const normalSpan = 3.29
-/** A protocol may be calmer than the rest by this factor; beyond it, calm is taken for rounding. */
-const calmest = 0.2
+/** A protocol counts as calmer than the median one by this factor at most; measured, see docs/anomalies.md. */
+const calmest = 0.5
 /** Fewer known values than this make no range. */
 const fewestValues = 10
 
@@ -94,15 +111,15 @@ function rangesOf(
   }
 }
 
-/** The change of a feature since the vector of the day before; NaN without one. */
+/** The change of a scaled feature since the vector of the day before; NaN without one. */
 export function changeOf(vector: FeatureVector, before: FeatureVector | undefined, feature: number): number {
   if (before?.asOfDay !== vector.asOfDay - 1) return NaN
-  return vector.numeric[feature]! - before.numeric[feature]!
+  return scaledFeature(vector, feature) - scaledFeature(before, feature)
 }
 
 function valuesOf(past: readonly FeatureVector[], aspect: Aspect, feature: number): number[] {
   return past.map((vector, i) =>
-    aspect === 'level' ? vector.numeric[feature]! : changeOf(vector, past[i - 1], feature),
+    aspect === 'level' ? scaledFeature(vector, feature) : changeOf(vector, past[i - 1], feature),
   )
 }
 

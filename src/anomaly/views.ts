@@ -1,7 +1,7 @@
 import { type Matrix, matrix } from '../../models/matrix.ts'
 import { numericFeatureNames } from '../domain/feature-names.ts'
 import type { FeatureVector } from '../features/series.ts'
-import { changeOf, type TypicalRanges } from './typical-ranges.ts'
+import { changeOf, scaledFeature, type TypicalRanges } from './typical-ranges.ts'
 
 const features = numericFeatureNames.length
 
@@ -35,7 +35,7 @@ export function look(view: View, sights: readonly Sight[], ranges: TypicalRanges
 }
 
 function lookAt(facet: Facet, { vector, before }: Sight, feature: number, ranges: TypicalRanges): number {
-  const value = vector.numeric[feature]!
+  const value = scaledFeature(vector, feature)
   if (facet === 'cross-section') return value
   return facet === 'own-level'
     ? ranges.deviation(vector.protocolId, 'level', feature, value)
