@@ -21,5 +21,7 @@ await runEntry(async () => {
     stream: process.stdout,
     stopRequest: stop.signal,
   })
-  if (fault !== undefined) process.exitCode = 1
+  if (fault === undefined) return
+  console.error(fault)
+  process.exitCode = 1
 })

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { variables } from '../src/config-variables.ts'
 import { flagsAsEnvironment, loadConfig, loadServiceConfig } from '../src/config.ts'
 import { InputError } from '../src/errors.ts'
 
@@ -107,4 +110,11 @@ describe('the configuration of a process that needs services', () => {
     const config = loadServiceConfig({ ...services, TIDEGAUGE_MARKET: 'live' })
     expect(config.databaseUrl).toBe(services.DATABASE_URL)
   })
+})
+
+it('is listed whole in .env.example, but for what every shell sets', () => {
+  const example = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8')
+  const listed = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name)
+  const read = Object.keys(variables.shape).filter((name) => !['PATH', 'XDG_CACHE_HOME'].includes(name))
+  expect(listed.toSorted()).toEqual(read.toSorted())
 })

@@ -13,11 +13,16 @@ export interface ServiceRecord {
 }
 export type ServiceName = 'postgres' | 'redis'
 
+type HomeRecord = Partial<Record<ServiceName, ServiceRecord>> & { readonly guard?: ProcessIdentity }
+
 /** The folder of one instance: data, secrets and ports of its embedded services. One process holds it at a time. */
 export interface Home extends Disposable {
   readonly dir: string
   record(name: ServiceName): ServiceRecord | undefined
   save(name: ServiceName, record: ServiceRecord): void
+  /** The process that ends what a killed holder leaves behind. */
+  guard(): ProcessIdentity | undefined
+  saveGuard(guard: ProcessIdentity | undefined): void
 }
 
 /** @throws {InputError} if the folder cannot be written, or another running instance holds it. */
@@ -25,11 +30,13 @@ export function openHome(dir: string): Home {
   makeWritable(dir)
   const release = lock(dir)
   const file = join(dir, 'services.json')
-  const read = () => readJson(file) as Partial<Record<ServiceName, ServiceRecord>> | undefined
+  const read = () => readJson(file) as HomeRecord | undefined
   return {
     dir,
     record: (name) => read()?.[name],
     save: (name, record) => writePrivately(file, { ...read(), [name]: record }),
+    guard: () => read()?.guard,
+    saveGuard: (guard) => writePrivately(file, { ...read(), guard }),
     [Symbol.dispose]: release,
   }
 }

@@ -106,8 +106,6 @@ async function start(
     }
     await sleep(20)
   }
-  // It ends when told to, and must not keep a process alive that has nothing else to do.
-  child.unref()
   return { port, password, ended, stop }
 }
 
@@ -116,7 +114,7 @@ const stopper = (definition: ServiceDefinition, identity: ProcessIdentity) => ()
 
 /** For a process that is not our child: no event tells of its end. */
 async function waitUntilGone(known: ProcessIdentity): Promise<void> {
-  while (isRunning(known)) await sleep(1000, undefined, { ref: false })
+  while (isRunning(known)) await sleep(250)
 }
 
 /** The last complaint of a log, else its last line. */

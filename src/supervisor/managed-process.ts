@@ -14,12 +14,15 @@ export interface ProcessSurroundings {
   readonly guard: Guard
 }
 
-/** Starts a line of the shell in a process group of its own, so that only we pass signals on to it, and to all of it. */
+/**
+ * Runs a Procfile line: the shell reads it and gives way to the program, which leads a process group of its own, so
+ * that a terminal's signals reach it only through us.
+ */
 export function launch(
   entry: ProcfileEntry,
   { root, env, output, guard }: ProcessSurroundings,
 ): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', `exec ${entry.command}`], {
+  const child = spawn('/bin/sh', ['-c', `exec env ${entry.command}`], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

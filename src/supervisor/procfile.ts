@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts'
 
 export interface ProcfileEntry {
   readonly name: string
-  /** A line for the shell. */
+  /** One command in the words of the shell, with variables before it if need be. */
   readonly command: string
 }
 
@@ -14,7 +14,7 @@ export interface Procfile {
   readonly processes: readonly ProcfileEntry[]
 }
 
-/** Reads `name: command` lines; blank lines and comments are skipped. @throws {InputError} names a line that is neither. */
+/** Reads `name: command` lines; blank lines and comments are skipped. @throws {InputError} names a line that is none. */
 export function readProcfile(root: string): Procfile {
   const entries = readFileSync(join(root, 'Procfile'), 'utf8')
     .split('\n')
@@ -23,6 +23,9 @@ export function readProcfile(root: string): Procfile {
       const [, name, command] = /^([\w-]+):\s*(.+)$/.exec(line) ?? []
       if (name === undefined || command === undefined)
         throw new InputError(`Procfile line ${index + 1}: expected "name: command", got "${line}"`)
+      // Signals go to one program; a list of commands belongs into a script.
+      if (/[;&|<>()`]/.test(command.replaceAll(/"[^"]*"|'[^']*'/g, '')))
+        throw new InputError(`Procfile line ${index + 1}: expected one command, got "${command}"`)
       return [{ name, command }]
     })
   return {

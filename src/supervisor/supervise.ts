@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { childEnvironment, type Config, type ConfigFlags, flagsAsEnvironment, loadConfig } from '../config.ts'
-import { startGuard } from '../embedded/guard.ts'
+import { guardHome } from '../embedded/guard.ts'
 import { openHome } from '../embedded/home.ts'
 import { startServices } from '../embedded/services.ts'
 import { banner } from './banner.ts'
@@ -33,8 +33,8 @@ export async function supervise(supervision: Supervision): Promise<string | unde
   const stopRequested = once(stopRequest, 'abort').then(() => undefined)
 
   using home = openHome(config.homeDir)
+  using guard = await guardHome(home)
   await checkSurroundings(config)
-  using guard = startGuard()
   await using services = await startServices(config, { home, guard, notice: output.print })
   const env = environmentOf(supervision, { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl })
   const surroundings: ProcessSurroundings = { root, output, guard, env }
@@ -44,7 +44,8 @@ export async function supervise(supervision: Supervision): Promise<string | unde
   await Promise.race([market?.ready, stopRequested])
   if (market !== undefined) env['TIDEGAUGE_MARKET_URL'] = market.url
   const releaseFault = release && (await runOnce(release, surroundings, stopRequested))
-  if (stopRequest.aborted || releaseFault !== undefined) return releaseFault
+  if (stopRequest.aborted) return undefined
+  if (releaseFault !== undefined) return releaseFault
 
   await using running = keepAllRunning(processes, surroundings)
   const over = new AbortController()
@@ -59,7 +60,7 @@ export async function supervise(supervision: Supervision): Promise<string | unde
     ...(market === undefined ? [] : [market.lost]),
   ])
   over.abort()
-  output.print(`Stopping${ending === undefined ? '' : `: ${ending}`}`)
+  output.print(ending === undefined ? 'Stopping' : `Stopping: ${ending}`)
   return ending
 }
 
