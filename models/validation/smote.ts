@@ -9,7 +9,7 @@ export interface SmoteOptions {
   readonly seed: number
   /** Nearest neighbours of the same class that a new row is drawn towards. */
   readonly neighbours?: number
-  /** Neighbours are sought among at most this many rows of a class, so that time grows linearly with the rows. */
+  /** New rows are drawn among at most this many rows of a class, picked at random, so that time grows linearly. */
   readonly searchedRows?: number
 }
 
