@@ -74,6 +74,9 @@ export const variables = z.object({
   TIDEGAUGE_SESSION_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   TIDEGAUGE_PRIVATE_WEBHOOKS: oneOf('allow', 'refuse').default('refuse'),
 
+  TIDEGAUGE_URL: httpUrl.optional(),
+  TIDEGAUGE_API_KEY: z.string().optional(),
+
   TIDEGAUGE_CONCURRENCY_ALERTS: integer(1, 64).default(4),
   TIDEGAUGE_CONCURRENCY_ANOMALY: integer(1, 64).default(1),
   TIDEGAUGE_CONCURRENCY_COLLECTION: integer(1, 64).default(4),
@@ -90,5 +93,6 @@ export const secretVariables: ReadonlySet<string> = new Set([
   'COINGECKO_API_KEY',
   'DATABASE_URL',
   'REDIS_URL',
+  'TIDEGAUGE_API_KEY',
   'TIDEGAUGE_SESSION_SECRET',
 ])
