@@ -57,13 +57,3 @@ export function jobOptions({
     removeOnFail: reliability.keepFailed,
   }
 }
-
-/** How many jobs of a queue one process runs at once; CPU work is bound by its threads. */
-export const queueConcurrency = {
-  alerts: 4,
-  anomaly: 2,
-  collection: 8,
-  features: 1,
-  maintenance: 1,
-  training: 2,
-} as const

@@ -73,9 +73,8 @@ export const variables = z.object({
   TIDEGAUGE_RATE_LIMIT: budget.default({ calls: 6000, windowMs: 60_000 }),
   TIDEGAUGE_SESSION_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   TIDEGAUGE_PRIVATE_WEBHOOKS: oneOf('allow', 'refuse').default('refuse'),
-
-  TIDEGAUGE_URL: httpUrl.optional(),
-  TIDEGAUGE_API_KEY: z.string().optional(),
+  SMTP_URL: serverUrl(/^smtps?$/, 'an smtp or smtps').optional(),
+  TIDEGAUGE_MAIL_FROM: z.string().default('Tidegauge <tidegauge@localhost>'),
 
   TIDEGAUGE_CONCURRENCY_ALERTS: integer(1, 64).default(4),
   TIDEGAUGE_CONCURRENCY_ANOMALY: integer(1, 64).default(1),
@@ -93,6 +92,5 @@ export const secretVariables: ReadonlySet<string> = new Set([
   'COINGECKO_API_KEY',
   'DATABASE_URL',
   'REDIS_URL',
-  'TIDEGAUGE_API_KEY',
   'TIDEGAUGE_SESSION_SECRET',
 ])

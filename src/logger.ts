@@ -14,6 +14,7 @@ const secretFields = [
   'password',
   'redisUrl',
   'secret',
+  'smtpUrl',
   'token',
   '["x-cg-demo-api-key"]',
   '["x-cg-pro-api-key"]',

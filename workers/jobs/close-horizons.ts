@@ -13,6 +13,8 @@ const daysBefore = 3
 export const closeHorizons: Handler<'close-horizons'> = async (_payload, { db, clock, progress, signal }) => {
   const now = await clock.now()
   const today = dayNumber(utcDate(now))
+  // The running day is not over: what it says may still change.
+  const knownUpToDay = today - 1
   let closed = 0
   for (;;) {
     const open = await listClosableScores(db, utcDate(now), batch)
@@ -31,7 +33,7 @@ export const closeHorizons: Handler<'close-horizons'> = async (_payload, { db, c
         const outcome = history
           ? forwardOutcome(history.series, dayNumber(utcDate(asOf)), {
               horizonDays,
-              knownUpToDay: today,
+              knownUpToDay,
               incidentDays: history.incidentDays ?? [],
               deadFromDay: history.deadFromDay ?? null,
             })

@@ -1,7 +1,7 @@
 import { findCurrentModel, readArtifact } from '../../src/db/models.ts'
 import { newestSlot, readVectors } from '../../src/db/feature-vectors.ts'
 import { countTracked } from '../../src/db/protocols.ts'
-import { findScan, insertScan, type NewAnomalyScore } from '../../src/db/scans.ts'
+import { findScan, insertScan, type NewAnomalyScore, type NewScan } from '../../src/db/scans.ts'
 import type { AnomalyModelArtifact, ProtocolAnomaly } from '../../src/anomaly/anomaly-model.ts'
 import type { AnomalyVerdict } from '../../src/anomaly/verdict.ts'
 import { featureSet } from '../../src/domain/feature-names.ts'
@@ -9,6 +9,7 @@ import { InsufficientDataError } from '../../src/errors.ts'
 import type { Handler } from '../handler.ts'
 import { dayBeforeOf, fromStoredVector } from '../stored-vectors.ts'
 import { judgeAbnormal } from './judge-abnormal.ts'
+import { raiseAlerts } from './raise-alerts.ts'
 import { detectorScores, storedContributions } from './scan-rows.ts'
 
 /** One scan of all protocols, written in one transaction; the run's id is the scan's, so a second try changes nothing. */
@@ -40,26 +41,27 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
 
   progress(0.8, 'storing the scan')
   const total = Math.max(await countTracked(db), anomalies.length)
-  await db.transaction().execute((tx) =>
-    insertScan(tx, {
-      id: runId,
-      asOf,
-      modelId: model.id,
-      insufficientData: total - anomalies.length,
-      durationMs: Math.round(performance.now() - startedAt),
-      drift: null,
-      scores: anomalies.map((anomaly) =>
-        scoreRow(anomaly, artifact.threshold, verdicts.get(anomaly.protocolId)),
-      ),
-    }),
-  )
-  const scan = await findScan(db, runId)
+  const scan: NewScan = {
+    id: runId,
+    asOf,
+    modelId: model.id,
+    insufficientData: total - anomalies.length,
+    durationMs: Math.round(performance.now() - startedAt),
+    drift: null,
+    scores: anomalies.map((anomaly) =>
+      scoreRow(anomaly, artifact.threshold, verdicts.get(anomaly.protocolId)),
+    ),
+  }
+  await db.transaction().execute(async (tx) => {
+    if (await insertScan(tx, scan)) await raiseAlerts(tx, scan, artifact.threshold)
+  })
+  const written = await findScan(db, runId)
   return {
     scan_id: runId,
-    total_protocols: scan?.totalProtocols ?? 0,
-    anomalies_detected: scan?.anomaliesDetected ?? 0,
-    normal_protocols: scan?.normalProtocols ?? 0,
-    insufficient_data: scan?.insufficientData ?? 0,
+    total_protocols: written?.totalProtocols ?? 0,
+    anomalies_detected: written?.anomaliesDetected ?? 0,
+    normal_protocols: written?.normalProtocols ?? 0,
+    insufficient_data: written?.insufficientData ?? 0,
   }
 }
 

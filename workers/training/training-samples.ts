@@ -21,7 +21,8 @@ export function trainingSamples(db: Db, asOf: string, threads: Threads): Promise
 
 async function loadSamples(db: Db, asOf: Date, threads: Threads): Promise<Samples> {
   const histories = await loadHistories(db, asOf, trainingHistoryDays)
+  const knownUpToDay = dayNumber(utcDate(asOf)) - 1
   // Shared by several jobs, so no single one of them may cancel it.
   const { signal } = new AbortController()
-  return threads.run('gatherSamples', { histories, knownUpToDay: dayNumber(utcDate(asOf)) }, { signal })
+  return threads.run('gatherSamples', { histories, knownUpToDay }, { signal })
 }
