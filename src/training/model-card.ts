@@ -53,7 +53,8 @@ function introduction({ samples, promoted }: EvaluationReport, facts: CardFacts)
     '',
     `- **What is predicted:** whether within ${samples.horizonDays} days TVL (price, where there is no TVL) falls by 40 % or more and ` +
       'stays there for three days, or an incident is recorded (*high*); falls by 20 to 40 % (*medium*); or neither (*low*).',
-    `- **Samples:** one per protocol and Monday, ${samples.label.length} in all (${counts.join(', ')}); dead protocols stay in.`,
+    `- **Samples:** one per protocol and Monday, once TVL (or price) had been known for ${samples.historyDays} days; ` +
+      `${samples.label.length} in all (${counts.join(', ')}); dead protocols stay in.`,
     `- **Promoted here:** ${described(promoted)}, chosen by macro-F1 on five walk-forward blocks among all grids, both views of the ` +
       'features (raw, and ranks among the protocols of the same day).',
     '- **Inside each fold:** names of categories, imputing, scaling, SMOTE and calibration (isotonic or Platt) see training rows only.',
