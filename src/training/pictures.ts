@@ -26,7 +26,7 @@ interface Chart {
   readonly dashed?: { readonly from: Point; readonly to: Point }
 }
 
-const side = { width: 560, height: 400, left: 64, right: 16, top: 40, bottom: 56 }
+const side = { width: 560, height: 400, left: 76, right: 28, top: 40, bottom: 56 }
 const colours = ['#1f77b4', '#d95f02', '#7570b3', '#1b9e77', '#e7298a', '#888888']
 
 /** Promised against observed probability; on the dashed line promise and outcome agree. */
