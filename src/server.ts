@@ -6,6 +6,7 @@ import { loadServiceConfig } from './config.ts'
 import { connectionFault } from './connection-faults.ts'
 import { runEntry } from './entry.ts'
 import { createLogger } from './logger.ts'
+import { readSourceStates } from './sources/admission/source-states.ts'
 import { version } from './version.ts'
 
 await runEntry(async () => {
@@ -17,6 +18,7 @@ await runEntry(async () => {
     logger,
     version,
     newestMigration: Object.keys(migrations).at(-1)!,
+    readSourceStates,
     dashboardDir: existsSync(join(dashboardDir, 'index.html')) ? dashboardDir : undefined,
   }).catch((error: unknown) => {
     throw connectionFault('DATABASE_URL', config.databaseUrl, error) ?? error

@@ -6,13 +6,14 @@ import { boardPath } from './board.ts'
 import type { Route } from './define-route.ts'
 import { createDocs } from './docs.ts'
 import type { KeyRing } from './key-ring.ts'
+import { createAnswerOnce } from './idempotency.ts'
 import { createLogin, sendLoginPage } from './login.ts'
 import { createOpenApiDocument } from './openapi.ts'
 import { createErrorHandler } from './problem.ts'
 import { trackRequests } from './requests.ts'
 import { routes } from './routes/index.ts'
 import { securityHeaders } from './security-headers.ts'
-import { serveRoute } from './serve-route.ts'
+import { type RouteServer, serveRoute } from './serve-route.ts'
 import type { ApiServices } from './services.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -35,10 +36,11 @@ export interface AppParts {
 /** The whole HTTP surface. Everything after the authenticator and the limit needs a scope. */
 export function createApp(parts: AppParts): Express {
   const { services, keyRing, sessions } = parts
+  const server: RouteServer = { services, serverStops: parts.serverStops, answerOnce: createAnswerOnce() }
   const isPublic = (route: Route): boolean => route.scope === 'public'
   const app = express().disable('x-powered-by')
   app.use(trackRequests(services.logger, services.metrics), securityHeaders)
-  app.use(serve(routes.filter(isPublic), parts))
+  app.use(serve(routes.filter(isPublic), server))
   app.use(createLogin(keyRing, sessions, parts.loginLimit))
   app.use(
     createAuthenticator({ ...parts, db: services.db, logger: services.logger }),
@@ -49,10 +51,10 @@ export function createApp(parts: AppParts): Express {
   app.use(
     serve(
       routes.filter((route) => !isPublic(route)),
-      parts,
+      server,
     ),
   )
-  app.use(boardPath, parts.board)
+  app.use(boardPath, needRedis(services), parts.board)
   app.use(createDocs(createOpenApiDocument(routes, parts.version)))
   app.use(pages(parts.dashboardDir))
   app.use((req) => {
@@ -66,9 +68,9 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-function serve(some: readonly Route[], { services, serverStops }: AppParts): Router {
+function serve(some: readonly Route[], server: RouteServer): Router {
   const router = Router()
-  for (const route of some) serveRoute(router, route, services, serverStops)
+  for (const route of some) serveRoute(router, route, server)
   for (const path of new Set(some.map((route) => route.path))) refuseOtherMethods(router, path, some)
   return router
 }
@@ -88,6 +90,15 @@ const refuseStrangers: RequestHandler = (req, res, next) => {
   if (!res.locals.principal && isPerson) sendLoginPage(res, req.originalUrl)
   else {
     requireScope(res.locals.principal, 'read')
+    next()
+  }
+}
+
+/** Bull Board reads Redis, and would wait for it. */
+function needRedis({ isRedisUp }: ApiServices): RequestHandler {
+  return async (_req, _res, next) => {
+    if (!(await isRedisUp()))
+      throw new ProblemError(503, 'redis_away', 'Redis does not answer; try again soon')
     next()
   }
 }

@@ -43,7 +43,7 @@ async function identify(doors: Doors, req: Request): Promise<Identity | undefine
   const keys = await doors.keyRing.current()
   const token = /^Bearer ([\w-]{1,200})$/i.exec(req.headers.authorization ?? '')?.[1]
   if (req.headers.authorization !== undefined) {
-    const principal = token === undefined ? undefined : keys.findByToken(token)
+    const principal = token === undefined ? undefined : await findByToken(doors.keyRing, token)
     return principal && { principal, isAmbient: false }
   }
   const keyId = doors.sessions.read(req.headers.cookie)
@@ -51,6 +51,11 @@ async function identify(doors: Doors, req: Request): Promise<Identity | undefine
   if (principal) return { principal, isAmbient: true }
   const isOpen = !keys.wasAnyMade && doors.isLoopbackBound && comesFromThisMachine(req)
   return isOpen ? { principal: everything, isAmbient: true } : undefined
+}
+
+async function findByToken(keyRing: KeyRing, token: string): Promise<Principal | undefined> {
+  const known = (await keyRing.current()).findByToken(token)
+  return known ?? (await keyRing.next()).findByToken(token)
 }
 
 /** Writes down that a key is in use, once a minute and key; nobody waits for it. */

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
-import { findReply, holdIdempotencyKey, type IdempotencyClaim, storeReply } from '../db/idempotency.ts'
+import {
+  findReply,
+  holdIdempotencyKey,
+  type IdempotencyClaim,
+  type StoredReply,
+  storeReply,
+} from '../db/idempotency.ts'
 import { ProblemError } from '../errors.ts'
 import type { Reply } from './define-route.ts'
 import type { RequestContext } from './services.ts'
@@ -16,42 +22,65 @@ export function idempotencyKeyOf(req: Request): string | undefined {
   })
 }
 
+type Work = (context: RequestContext) => Promise<Reply>
+
 /**
  * Does the work of one Idempotency-Key at most once and gives the same answer to everyone who repeats the request.
  * Only answers are kept: after a problem the request may be sent again.
  * @throws ProblemError 409 while the first request is at work, 422 where the key was used for another request
  */
-export async function answerOnce(
-  req: Request,
-  key: string,
-  context: RequestContext,
-  answer: (context: RequestContext) => Promise<Reply>,
-): Promise<Reply> {
-  const claim: IdempotencyClaim = { principal: context.principal.id, key }
-  const requestSha256 = fingerprint(req)
-  return context.db.transaction().execute(async (tx) => {
-    if (!(await holdIdempotencyKey(tx, claim)))
-      throw new ProblemError(
-        409,
-        'request_in_flight',
-        `A request with the Idempotency-Key "${key}" is at work`,
-      )
-    const stored = await findReply(tx, claim)
-    if (stored) {
-      if (stored.requestSha256 !== requestSha256)
-        throw new ProblemError(
-          422,
-          'idempotency_key_reused',
-          `The Idempotency-Key "${key}" was used for another request; use a new one`,
-        )
-      context.metrics.idempotentReplays.inc()
-      return { ...stored, headers: { ...stored.headers, 'Idempotency-Replayed': 'true' } }
+export type AnswerOnce = (req: Request, key: string, context: RequestContext, work: Work) => Promise<Reply>
+
+export function createAnswerOnce(): AnswerOnce {
+  // A burst of repeats is told so here and does not reach the database.
+  const atWork = new Set<string>()
+  return async (req, key, context, work) => {
+    const claim: IdempotencyClaim = { principal: context.principal.id, key }
+    const word = `${claim.principal} ${key}`
+    if (atWork.has(word)) throw inFlight(key)
+    atWork.add(word)
+    try {
+      return await answerInTransaction(claim, fingerprint(req), context, work)
+    } finally {
+      atWork.delete(word)
     }
-    const reply = await answer({ ...context, db: tx })
+  }
+}
+
+function answerInTransaction(
+  claim: IdempotencyClaim,
+  requestSha256: string,
+  context: RequestContext,
+  work: Work,
+): Promise<Reply> {
+  return context.db.transaction().execute(async (tx) => {
+    if (!(await holdIdempotencyKey(tx, claim))) throw inFlight(claim.key)
+    const stored = await findReply(tx, claim)
+    if (stored) return replay(stored, requestSha256, claim, context)
+    const reply = await work({ ...context, db: tx })
     await storeReply(tx, claim, { ...reply, headers: reply.headers ?? {}, requestSha256 })
     return reply
   })
 }
+
+function replay(
+  stored: StoredReply,
+  requestSha256: string,
+  { key }: IdempotencyClaim,
+  { metrics }: RequestContext,
+): Reply {
+  if (stored.requestSha256 !== requestSha256)
+    throw new ProblemError(
+      422,
+      'idempotency_key_reused',
+      `The Idempotency-Key "${key}" was used for another request; use a new one`,
+    )
+  metrics.idempotentReplays.inc()
+  return { ...stored, headers: { ...stored.headers, 'Idempotency-Replayed': 'true' } }
+}
+
+const inFlight = (key: string) =>
+  new ProblemError(409, 'request_in_flight', `A request with the Idempotency-Key "${key}" is at work`)
 
 function fingerprint(req: Request): string {
   const body = JSON.stringify(req.body ?? null)

@@ -1,11 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { keyDigest, type LiveKey, readLiveKeys } from '../db/api-keys.ts'
 import type { Db } from '../db/connection.ts'
 import { isScope, type Principal } from './scopes.ts'
 
-/** The keys as of at most a second ago: a revocation is heard within that time, in every process. */
+/** The keys of the database, read again at most ten times a second. */
 export interface KeyRing {
+  /** As of at most a second ago: within that time every process hears of a revocation. */
   current(): Promise<Keys>
+  /** As of now, for a key that is unknown because it was only just made. */
+  next(): Promise<Keys>
 }
 
 export interface Keys {
@@ -17,19 +21,31 @@ export interface Keys {
 }
 
 const maxAgeMs = 1_000
+const minIntervalMs = 100
 
 export function createKeyRing(db: Db): KeyRing {
-  let loading: Promise<Keys> | undefined
-  let loadedAt = 0
+  let keys: Promise<Keys> | undefined
+  let upcoming: Promise<Keys> | undefined
+  let readAt = 0
+
+  const read = (): Promise<Keys> => {
+    readAt = Date.now()
+    const reading = readLiveKeys(db).then(toKeys)
+    keys = reading
+    // Nobody gets in on a list that could not be read; the next request reads it again.
+    reading.catch(() => {
+      if (keys === reading) keys = undefined
+    })
+    return reading
+  }
   return {
-    current() {
-      if (loading === undefined || Date.now() - loadedAt > maxAgeMs) {
-        loadedAt = Date.now()
-        loading = readLiveKeys(db).then(toKeys)
-        // Nobody gets in on a list that could not be read; the next request reads it again.
-        loading.catch(() => (loading = undefined))
-      }
-      return loading
+    current: () => (keys === undefined || Date.now() - readAt > maxAgeMs ? read() : keys),
+    next() {
+      upcoming ??= sleep(Math.max(0, readAt + minIntervalMs - Date.now())).then(() => {
+        upcoming = undefined
+        return read()
+      })
+      return upcoming
     },
   }
 }

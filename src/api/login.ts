@@ -13,7 +13,7 @@ export function createLogin(keyRing: KeyRing, sessions: Sessions, limit: Request
   router.post('/login', limit, express.urlencoded({ extended: false, limit: '10kb' }), async (req, res) => {
     const given = form.safeParse(req.body)
     const next = localPath(given.data?.next)
-    const principal = (await keyRing.current()).findByToken(given.data?.key.trim() ?? '')
+    const principal = (await keyRing.next()).findByToken(given.data?.key.trim() ?? '')
     if (!principal) {
       sendLoginPage(res, next, 'This key does not open anything.')
       return

@@ -38,7 +38,6 @@ export function sendProblem(res: Response, error: ProblemError): void {
 /** The last handler: what was thrown on purpose keeps its words, everything else is a 500 that says nothing. */
 export function createErrorHandler(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (error: unknown, req, res, _next) => {
     const problem = toProblem(error)
     if (problem.status >= 500)

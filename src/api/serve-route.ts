@@ -3,36 +3,34 @@ import { ProblemError } from '../errors.ts'
 import { requireScope } from './authenticate.ts'
 import { inTime } from './deadline.ts'
 import type { Answer, Reply, Route } from './define-route.ts'
-import { answerOnce, idempotencyKeyOf } from './idempotency.ts'
+import { type AnswerOnce, idempotencyKeyOf } from './idempotency.ts'
 import type { Principal } from './scopes.ts'
 import type { ApiServices, RequestContext } from './services.ts'
 
 const bodyLimit = '100kb'
 const nobody: Principal = { id: 'anonymous', name: 'anonymous', scopes: [] }
 
-/** Serves a declared route on an Express router. */
-export function serveRoute(
-  router: Router,
-  route: Route,
-  services: ApiServices,
-  serverStops: AbortSignal,
-): void {
-  const path = route.path.replace(/\{(\w+)\}/g, ':$1')
-  const parsers = route.body ? [express.json({ limit: bodyLimit })] : []
-  router[route.method](path, ...parsers, handlerOf(route, services, serverStops))
+export interface RouteServer {
+  readonly services: ApiServices
+  readonly answerOnce: AnswerOnce
+  /** Aborted when the server stops: streams end then. */
+  readonly serverStops: AbortSignal
 }
 
-function handlerOf(route: Route, services: ApiServices, serverStops: AbortSignal): RequestHandler {
+/** Serves a declared route on an Express router. */
+export function serveRoute(router: Router, route: Route, server: RouteServer): void {
+  const path = route.path.replace(/\{(\w+)\}/g, ':$1')
+  const parsers = route.body ? [express.json({ limit: bodyLimit })] : []
+  router[route.method](path, ...parsers, handlerOf(route, server))
+}
+
+function handlerOf(route: Route, { services, answerOnce, serverStops }: RouteServer): RequestHandler {
   return async (req, res) => {
     res.locals.route = route.path
     const principal = route.scope === 'public' ? nobody : requireScope(res.locals.principal, route.scope)
     refuseOtherMedia(req)
-    const answer = route.prepare({
-      params: req.params,
-      query: req.query,
-      headers: req.headers,
-      body: req.body as unknown,
-    })
+    const { params, query, headers } = req
+    const work = route.prepare({ params, query, headers, body: req.body as unknown })
     const key = idempotencyKeyOf(req)
     const context: RequestContext = {
       ...services,
@@ -41,10 +39,7 @@ function handlerOf(route: Route, services: ApiServices, serverStops: AbortSignal
         return endOf(res, serverStops)
       },
     }
-    const reply = await inTime(
-      res,
-      key === undefined ? answer(context) : answerOnce(req, key, context, answer),
-    )
+    const reply = await inTime(res, key === undefined ? work(context) : answerOnce(req, key, context, work))
     await send(res, reply, route.responses[reply.status])
   }
 }

@@ -1,9 +1,21 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import type { SourceName } from '../domain/market.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { RunWatcher } from './run-watcher.ts'
 import type { Principal } from './scopes.ts'
+
+export interface SourceState {
+  readonly source: SourceName
+  readonly callsInWindow: number
+  readonly circuit: 'closed' | 'half-open' | 'open'
+  readonly openUntil: Date | null
+  readonly pausedUntil: Date | null
+  readonly lastError: string | null
+  readonly lastErrorAt: Date | null
+  readonly lastSuccessAt: Date | null
+}
 
 /** What the routes work with. */
 export interface ApiServices {
@@ -15,6 +27,8 @@ export interface ApiServices {
   readonly isRedisUp: () => Promise<boolean>
   /** The step that the database must have taken. */
   readonly newestMigration: string
+  /** What the processes share about each source; undefined while Redis is away. */
+  readonly readSourceStates: () => Promise<readonly SourceState[] | undefined>
   readonly runWatcher: RunWatcher
 }
 

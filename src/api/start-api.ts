@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { createProducerConnection } from '../../queues/connection.ts'
 import { createProducer } from '../../queues/producer.ts'
@@ -14,7 +15,7 @@ import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { createRunWatcher } from './run-watcher.ts'
-import type { ApiServices } from './services.ts'
+import type { ApiServices, SourceState } from './services.ts'
 import { createSessions } from './sessions.ts'
 
 export interface ApiOptions {
@@ -23,6 +24,7 @@ export interface ApiOptions {
   readonly version: string
   /** The step that the database must have taken to be ready. */
   readonly newestMigration: string
+  readonly readSourceStates: (redis: Redis, prefix: string) => Promise<readonly SourceState[]>
   /** The built pages, where there are any. */
   readonly dashboardDir: string | undefined
 }
@@ -67,11 +69,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
         () => true,
         () => false,
       ),
+    readSourceStates: () => options.readSourceStates(quickRedis, config.queuePrefix).catch(() => undefined),
     runWatcher: createRunWatcher(db, logger),
   }
   const limiter = { redis: quickRedis, fallbacks: metrics.rateLimitFallbacks }
   const release = async (): Promise<void> => {
-    await producer.close()
+    // Queues that have never met their Redis wait for it for ever.
+    await Promise.race([producer.close(), sleep(redisTimeoutMs, undefined, { ref: false })])
     redis.disconnect()
     quickRedis.disconnect()
     await db.destroy()

@@ -7,6 +7,7 @@ import type { Scope } from '../../src/api/scopes.ts'
 import { loadConfig, type ServiceConfig } from '../../src/config.ts'
 import { createApiKey } from '../../src/db/api-keys.ts'
 import type { Db } from '../../src/db/connection.ts'
+import { readSourceStates } from '../../src/sources/admission/source-states.ts'
 import { cloneDatabase } from './database.ts'
 import { testRedis } from './redis.ts'
 
@@ -68,6 +69,7 @@ export function startOn(config: ServiceConfig): Promise<RunningApi> {
     logger: pino({ level: 'silent' }),
     version: '0.0.0-test',
     newestMigration: Object.keys(migrations).at(-1)!,
+    readSourceStates,
     dashboardDir: undefined,
   })
 }
@@ -76,7 +78,7 @@ export function createClient(url: string, ownKey: string | null): Pick<TestApi, 
   const ask = async <Body>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> => {
     const key = options.key === undefined ? ownKey : options.key
     const response = await fetch(url + path, {
-      method: options.method ?? 'GET',
+      method: options.method?.toUpperCase() ?? 'GET',
       redirect: 'manual',
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
@@ -92,7 +94,7 @@ export function createClient(url: string, ownKey: string | null): Pick<TestApi, 
     return {
       status: response.status,
       headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as Body,
+      body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
     }
   }
   return { ask, post: (path, body, options) => ask(path, { method: 'POST', body, ...options }) }

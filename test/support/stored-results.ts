@@ -221,3 +221,28 @@ function anomalyScore(scanId: string, protocolId: string, score: number, at: Dat
     verdict: 'event',
   }
 }
+
+export async function storeAlert(
+  db: Db,
+  protocolId: string,
+  changes: Partial<Row<'alerts'>> = {},
+): Promise<string> {
+  const id = randomUUID()
+  await db
+    .insertInto('alerts')
+    .values({
+      id,
+      protocolId,
+      kind: 'anomaly',
+      level: 'high',
+      state: 'open',
+      score: 0.9,
+      peakScore: 0.95,
+      message: 'TVL left its normal path',
+      details: '{}',
+      scanId: null,
+      ...changes,
+    })
+    .execute()
+  return id
+}

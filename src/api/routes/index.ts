@@ -1,12 +1,17 @@
 import type { Route } from '../define-route.ts'
+import { alertBudgetRoutes } from './alert-budget.ts'
+import { alertChannelRoutes } from './alert-channels.ts'
+import { alertRoutes } from './alerts.ts'
 import { anomalyRoutes } from './anomaly.ts'
 import { featureRoutes } from './features.ts'
 import { jobEventsRoute } from './job-events.ts'
 import { jobKindsRoute } from './job-kinds.ts'
 import { jobRoutes } from './jobs.ts'
+import { marketRoutes } from './market.ts'
 import { modelRoutes } from './models.ts'
 import { platformRoutes } from './platform.ts'
 import { riskRoutes } from './risk.ts'
+import { sourcesRoute } from './sources.ts'
 
 /** Every route of the API; a path without parameters comes before one that would swallow it. */
 export const routes: readonly Route[] = [
@@ -14,8 +19,13 @@ export const routes: readonly Route[] = [
   ...featureRoutes,
   ...riskRoutes,
   ...modelRoutes,
+  ...marketRoutes,
+  sourcesRoute,
   ...jobRoutes,
   jobEventsRoute,
   jobKindsRoute,
+  ...alertRoutes,
+  ...alertChannelRoutes,
+  ...alertBudgetRoutes,
   ...platformRoutes,
 ]

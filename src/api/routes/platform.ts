@@ -1,8 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { hasMigration } from '../../db/reads/platform.ts'
 import { defineRoute, json, text } from '../define-route.ts'
 import type { RequestContext } from '../services.ts'
-import { accepted, submitFor } from '../submissions.ts'
 
 const livezRoute = defineRoute({
   method: 'get',
@@ -38,13 +38,19 @@ const readyzRoute = defineRoute({
   },
 })
 
+const postgresAnswersWithinMs = 1_000
+
 async function postgresState({
   db,
   logger,
   newestMigration,
 }: RequestContext): Promise<z.input<typeof readiness>['postgres']> {
+  const tooLong = sleep(postgresAnswersWithinMs, undefined, { ref: false }).then(() => {
+    throw new Error(`No answer within ${postgresAnswersWithinMs} ms`)
+  })
   try {
-    return (await hasMigration(db, newestMigration)) ? 'ok' : 'not_migrated'
+    const isMigrated = await Promise.race([hasMigration(db, newestMigration), tooLong])
+    return isMigrated ? 'ok' : 'not_migrated'
   } catch (error) {
     logger.warn({ err: error }, 'Postgres is away')
     return 'away'
@@ -61,14 +67,4 @@ const metricsRoute = defineRoute({
   handler: async (_input, { metrics }) => ({ status: 200, body: await metrics.registry.metrics() }),
 })
 
-const collectRoute = defineRoute({
-  method: 'post',
-  path: '/collect',
-  scope: 'write',
-  tag: 'Market',
-  summary: 'Queue a snapshot of all protocols',
-  responses: { 202: accepted },
-  handler: (_input, context) => submitFor(context, 'collect-snapshot', {}),
-})
-
-export const platformRoutes = [livezRoute, readyzRoute, metricsRoute, collectRoute]
+export const platformRoutes = [livezRoute, readyzRoute, metricsRoute]

@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { listIncidents, type IncidentRow } from '../../db/reads/incidents.ts'
+import { listObservations, listProtocols, type ProtocolRow, readProtocol } from '../../db/reads/protocols.ts'
+import type { Db } from '../../db/connection.ts'
+import { protocolId } from '../../domain/market.ts'
+import { defineRoute, json } from '../define-route.ts'
+import { unknownProtocol } from '../missing.ts'
+import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
+import { instant, protocolPath, toInstant } from '../schemas.ts'
+import { accepted, submitFor } from '../submissions.ts'
+
+const protocolSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    symbol: z.string().nullable(),
+    gecko_id: z.string().nullable(),
+    category: z.string().nullable(),
+    chains: z.array(z.string()),
+    main_chain: z.string().nullable(),
+    parent_id: z.string().nullable(),
+    listed_at: z.iso.date().nullable(),
+    dead_from: z.iso.date().nullable(),
+    backfilled_to: z.iso.date().nullable(),
+    first_seen_at: instant,
+    last_seen_at: instant,
+  })
+  .meta({ id: 'Protocol' })
+
+const listRoute = defineRoute({
+  method: 'get',
+  path: '/protocols',
+  scope: 'read',
+  tag: 'Market',
+  summary: 'The protocols that are watched, by id',
+  query: z.strictObject({
+    q: z.string().min(1).max(100).optional().meta({ description: 'A part of id, name or symbol' }),
+    category: z.string().max(128).optional(),
+    chain: z.string().max(128).optional(),
+    limit,
+    cursor: cursorOf(z.tuple([z.string()])),
+  }),
+  responses: { 200: json(pageOf(protocolSchema), 'One page of protocols') },
+  handler: async ({ query }, { db }) => {
+    const { q, category, chain } = query
+    const protocols = await listProtocols(db, { q, category, chain, limit: query.limit, after: query.cursor })
+    return { status: 200, body: toPage(protocols, query.limit, toProtocolAnswer, (row) => [row.id]) }
+  },
+})
+
+const getRoute = defineRoute({
+  method: 'get',
+  path: '/protocols/{id}',
+  scope: 'read',
+  tag: 'Market',
+  summary: 'One protocol',
+  params: protocolPath,
+  responses: { 200: json(protocolSchema, 'The protocol') },
+  problems: { 404: 'No such protocol' },
+  handler: async ({ params }, { db }) => ({
+    status: 200,
+    body: toProtocolAnswer(await requireProtocol(db, params.id)),
+  }),
+})
+
+const usd = z.number().nullable()
+
+const observationsRoute = defineRoute({
+  method: 'get',
+  path: '/protocols/{id}/observations',
+  scope: 'read',
+  tag: 'Market',
+  summary: 'TVL, price, market cap and volume of a protocol, oldest first',
+  params: protocolPath,
+  query: z.strictObject({
+    resolution: z.enum(['day', 'hour']).default('day'),
+    from: instant.optional(),
+    to: instant.optional(),
+    limit,
+    cursor: cursorOf(z.tuple([instant])),
+  }),
+  responses: {
+    200: json(
+      pageOf(
+        z.object({
+          observed_at: instant,
+          tvl_usd: usd,
+          price_usd: usd,
+          market_cap_usd: usd,
+          volume_usd: usd,
+          is_partial: z.boolean().meta({ description: 'The day is not over yet' }),
+        }),
+      ),
+      'One page of the series; null is unknown, never 0',
+    ),
+  },
+  problems: { 404: 'No such protocol' },
+  handler: async ({ params, query }, { db }) => {
+    await requireProtocol(db, params.id)
+    const { resolution, from, to, cursor: after } = query
+    const rows = await listObservations(db, {
+      protocolId: params.id,
+      resolution,
+      from,
+      to,
+      limit: query.limit,
+      after,
+    })
+    const page = toPage(
+      rows,
+      query.limit,
+      (row) => ({
+        observed_at: toInstant(row.observedAt),
+        tvl_usd: row.tvlUsd,
+        price_usd: row.priceUsd,
+        market_cap_usd: row.marketCapUsd,
+        volume_usd: row.volumeUsd,
+        is_partial: row.isPartial,
+      }),
+      (row) => [row.observedAt],
+    )
+    return { status: 200, body: page }
+  },
+})
+
+const incidentSchema = z.object({
+  id: z.string(),
+  date: z.iso.date(),
+  name: z.string(),
+  technique: z.string().nullable(),
+  classification: z.string().nullable(),
+  amount_usd: usd,
+  returned_usd: usd,
+  chains: z.array(z.string()),
+  source: z.string().nullable(),
+})
+
+const incidentsRoute = defineRoute({
+  method: 'get',
+  path: '/incidents',
+  scope: 'read',
+  tag: 'Market',
+  summary: 'Recorded losses, newest first',
+  query: z.strictObject({
+    protocol: protocolId.optional().meta({ description: "A protocol's own losses and those of its parent" }),
+    since: z.iso.date().optional(),
+    limit,
+    cursor: cursorOf(z.tuple([z.iso.date(), z.string()])),
+  }),
+  responses: { 200: json(pageOf(incidentSchema), 'One page of incidents') },
+  handler: async ({ query }, { db }) => {
+    const { protocol, since, cursor: after } = query
+    const incidents = await listIncidents(db, { protocol, since, limit: query.limit, after })
+    return {
+      status: 200,
+      body: toPage(incidents, query.limit, toIncidentAnswer, (row) => [row.date, row.id]),
+    }
+  },
+})
+
+const collectRoute = defineRoute({
+  method: 'post',
+  path: '/collect',
+  scope: 'write',
+  tag: 'Market',
+  summary: 'Queue a snapshot of all protocols',
+  responses: { 202: accepted },
+  handler: (_input, context) => submitFor(context, 'collect-snapshot', {}),
+})
+
+async function requireProtocol(db: Db, id: string): Promise<ProtocolRow> {
+  const protocol = await readProtocol(db, id)
+  if (!protocol) throw unknownProtocol(id)
+  return protocol
+}
+
+function toProtocolAnswer(row: ProtocolRow): z.input<typeof protocolSchema> {
+  return {
+    id: row.id,
+    name: row.name,
+    symbol: row.symbol,
+    gecko_id: row.geckoId,
+    category: row.category,
+    chains: row.chains,
+    main_chain: row.mainChain,
+    parent_id: row.parentId,
+    listed_at: row.listedAt,
+    dead_from: row.deadFrom,
+    backfilled_to: row.backfilledTo,
+    first_seen_at: toInstant(row.firstSeenAt),
+    last_seen_at: toInstant(row.lastSeenAt),
+  }
+}
+
+function toIncidentAnswer(row: IncidentRow): z.input<typeof incidentSchema> {
+  return {
+    id: row.id,
+    date: row.date,
+    name: row.name,
+    technique: row.technique,
+    classification: row.classification,
+    amount_usd: row.amountUsd,
+    returned_usd: row.returnedUsd,
+    chains: row.chains,
+    source: row.source,
+  }
+}
+
+export const marketRoutes = [listRoute, getRoute, observationsRoute, incidentsRoute, collectRoute]
