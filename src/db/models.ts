@@ -62,7 +62,6 @@ export async function findCurrentModel(db: Db, kind: ModelKind) {
     .where('currentModels.kind', '=', kind)
     .executeTakeFirst()
 }
-export type CurrentModel = NonNullable<Awaited<ReturnType<typeof findCurrentModel>>>
 
 /** A registered model, and whether it is the current one of its kind. */
 export async function findModel(db: Db, id: string) {

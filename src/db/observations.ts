@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { dayNumber } from '../domain/calendar.ts'
 import type { Db } from './connection.ts'
 
 /** One protocol at one moment as one source tells it; null = the source does not say. */
@@ -184,15 +183,4 @@ export async function readDailyColumns(
            array_agg(market_cap_usd order by observed_at) as "marketCapUsd", array_agg(volume_usd order by observed_at) as "volumeUsd"
     from merged group by protocol_id order by protocol_id`.execute(db)
   return rows
-}
-
-/** The first and last day with any daily observation, as day numbers. */
-export async function observedRange(db: Db): Promise<{ firstDay: number; lastDay: number } | undefined> {
-  const { rows } = await sql<{ first: string | null; last: string | null }>`
-    select (min(observed_at) at time zone 'UTC')::date as first, (max(observed_at) at time zone 'UTC')::date as last
-    from observations where resolution = 'day'`.execute(db)
-  const [range] = rows
-  return range?.first && range.last
-    ? { firstDay: dayNumber(range.first), lastDay: dayNumber(range.last) }
-    : undefined
 }
