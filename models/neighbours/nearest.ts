@@ -41,6 +41,9 @@ function emptyNeighbours(rows: number, k: number): Neighbours {
   return { k, indices: new Int32Array(rows * k), distances: new Float64Array(rows * k) }
 }
 
+/** Columns between two looks at whether a distance under construction is already too far. */
+const stride = 6
+
 interface Search {
   /** @param offset where the query starts in `queries` @param self a place to leave out, or −1 */
   run(offset: number, self: number): void
@@ -49,37 +52,38 @@ interface Search {
 
 function createSearch(tree: KdTree, k: number, queries: Float64Array): Search {
   const { columns, points, firstLeaf, start, end } = tree
-  const half = columns >> 1
   const places = new Int32Array(k)
   const squared = new Float64Array(k)
+  const order = Int32Array.from({ length: k }, (_, q) => q)
   let offset = 0
   let self = -1
   let worst = Infinity
 
+  /** Replaces the farthest of the k, which lies at the root of a heap. */
   const insert = (place: number, distance: number): void => {
-    let at = k - 1
-    for (; at > 0 && squared[at - 1]! > distance; at--) {
-      squared[at] = squared[at - 1]!
-      places[at] = places[at - 1]!
+    let at = 0
+    for (let child = 1; child < k; child = 2 * at + 1) {
+      if (child + 1 < k && squared[child + 1]! > squared[child]!) child++
+      if (squared[child]! <= distance) break
+      squared[at] = squared[child]!
+      places[at] = places[child]!
+      at = child
     }
     squared[at] = distance
     places[at] = place
-    worst = squared[k - 1]!
+    worst = squared[0]!
   }
 
   const scan = (leaf: number): void => {
     const last = end[leaf]!
     for (let place = start[leaf]!, at = place * columns; place < last; place++, at += columns) {
       let sum = 0
-      let c = 0
-      for (; c < half; c++) {
-        const gap = queries[offset + c]! - points[at + c]!
-        sum += gap * gap
-      }
-      if (sum >= worst) continue
-      for (; c < columns; c++) {
-        const gap = queries[offset + c]! - points[at + c]!
-        sum += gap * gap
+      for (let c = 0; c < columns && sum < worst;) {
+        const stop = Math.min(c + stride, columns)
+        for (; c < stop; c++) {
+          const gap = queries[offset + c]! - points[at + c]!
+          sum += gap * gap
+        }
       }
       if (sum < worst && place !== self) insert(place, sum)
     }
@@ -108,9 +112,11 @@ function createSearch(tree: KdTree, k: number, queries: Float64Array): Search {
       if (k > 0) visit(0)
     },
     copyTo({ indices, distances }, i, rowAt) {
+      const ascending = order.sort((a, b) => squared[a]! - squared[b]! || places[a]! - places[b]!)
       for (let q = 0; q < k; q++) {
-        indices[i * k + q] = places[q]! < 0 ? -1 : rowAt[places[q]!]!
-        distances[i * k + q] = Math.sqrt(squared[q]!)
+        const place = places[ascending[q]!]!
+        indices[i * k + q] = place < 0 ? -1 : rowAt[place]!
+        distances[i * k + q] = Math.sqrt(squared[ascending[q]!]!)
       }
     },
   }

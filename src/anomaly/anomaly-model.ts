@@ -50,7 +50,7 @@ export interface AnomalyFitOptions {
   /** What the detectors read; by default whatever ranks injected anomalies best. */
   readonly view?: View
   readonly detectorParams?: Readonly<Partial<Record<DetectorAlgorithm, DetectorParams>>>
-  /** Rows that the detectors learn at most; default 2,000. */
+  /** Rows that the detectors learn at most; default 1,500. */
   readonly trainingRows?: number
   readonly onProgress?: (fraction: number) => void
 }
@@ -105,7 +105,7 @@ export function fitAnomalyModel(
   const material = gatherMaterial(protocols, asOfDay, {
     seed: options.seed,
     windowDays: options.windowDays ?? 90,
-    trainingRows: options.trainingRows ?? 2000,
+    trainingRows: options.trainingRows ?? 1500,
     injectionsPerKind: 40,
   })
   if (material.training.length === 0 || material.past.length === 0)
@@ -152,12 +152,11 @@ function fitView(
   done: number,
 ): ViewFit {
   const pastRows = look(view, past, earlierRanges)
-  const ensemble = fitEnsemble(look(view, training, earlierRanges), pastRows, {
+  const { ensemble, pastScores } = fitEnsemble(look(view, training, earlierRanges), pastRows, {
     seed,
     ...(detectorParams && { params: detectorParams }),
     ...(onProgress && { onProgress: (fraction) => onProgress(done + fraction / Object.keys(views).length) }),
   })
-  const pastScores = ensemble.scores(pastRows)
   const pastRarities = ensemble.rank(pastScores)
   const injectedRarities = ensemble.rank(ensemble.scores(look(view, injected, earlierRanges)))
   const judges = scoreJudges(pastRows, pastRarities, injectedRarities)

@@ -37,6 +37,12 @@ export interface Ensemble {
   toJSON(): EnsembleArtifact
 }
 
+export interface FittedEnsemble {
+  readonly ensemble: Ensemble
+  /** Raw scores of the past rows. */
+  readonly pastScores: DetectorScores
+}
+
 export interface EnsembleArtifact {
   readonly detectors: Readonly<Record<DetectorAlgorithm, DetectorArtifact>>
   readonly ranks: Readonly<Record<Judge, PastRanks>>
@@ -52,7 +58,7 @@ export interface EnsembleOptions {
  * @param training rows that the detectors learn
  * @param past later rows, all of them before anything that will be scored: what scores are ranked against
  */
-export function fitEnsemble(training: Matrix, past: Matrix, options: EnsembleOptions): Ensemble {
+export function fitEnsemble(training: Matrix, past: Matrix, options: EnsembleOptions): FittedEnsemble {
   const detectors = forEachDetector((algorithm, d) => {
     const fitted = createDetector(algorithm, options.params?.[algorithm] ?? defaultParams[algorithm]).fit(
       training,
@@ -64,7 +70,8 @@ export function fitEnsemble(training: Matrix, past: Matrix, options: EnsembleOpt
   const pastScores = forEachDetector((algorithm) => detectors[algorithm].decisionFunction(past))
   const ranks = forEachDetector((algorithm) => fitPastRanks(pastScores[algorithm]))
   const agreement = agreementOf(rarities(ranks, pastScores))
-  return ensembleOf(detectors, { ...ranks, consensus: fitPastRanks(agreement) })
+  const ensemble = ensembleOf(detectors, { ...ranks, consensus: fitPastRanks(agreement) })
+  return { ensemble, pastScores }
 }
 
 export function loadEnsemble({ detectors, ranks }: EnsembleArtifact): Ensemble {

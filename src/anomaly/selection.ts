@@ -16,7 +16,7 @@ export interface JudgeScores {
 
 const silhouetteContamination = 0.1
 /** Pairs of all rows are looked at: more rows would only take longer. */
-const silhouetteRows = 1500
+const silhouetteRows = 800
 
 export function scoreJudges(
   pastRows: Matrix,

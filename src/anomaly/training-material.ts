@@ -15,7 +15,7 @@ export interface ProtocolHistory {
 export interface TrainingMaterial {
   /** Rows that the detectors learn: a sample of the earlier days. */
   readonly training: readonly Sight[]
-  /** Every row of the latest days, which no detector has learnt. */
+  /** A sample of the latest days, which no detector has learnt. */
   readonly past: readonly Sight[]
   /** Rows of the same latest days with something wrong. */
   readonly injected: readonly InjectedSight[]
@@ -38,6 +38,8 @@ export interface MaterialOptions {
 
 /** The share of the window, its latest days, that detectors do not learn but are ranked on. */
 const pastShare = 0.2
+/** A tail is known well enough from so many rows. */
+const mostPastRows = 5000
 /** Features of fewer points are mostly unknown. */
 const fewestPoints = 10
 
@@ -60,7 +62,11 @@ export function gatherMaterial(
       options.trainingRows,
       random.fork(1),
     ),
-    past: sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
+    past: sample(
+      sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
+      mostPastRows,
+      random.fork(3),
+    ),
     injected: injectAmong(protocols, pastFrom, asOfDay, options.injectionsPerKind, random.fork(2)),
     earlierRanges: fitTypicalRanges(vectors.map((own) => own.filter((vector) => vector.asOfDay < pastFrom))),
     ranges: fitTypicalRanges(vectors),

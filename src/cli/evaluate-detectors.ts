@@ -41,7 +41,7 @@ export function evaluateDetectorsCommand(): Command {
     .option('--days <n>', 'of each simulated market', '400')
     .option('--refit-days <n>', 'days between two fits', '7')
     .option('--false-per-week <n>', 'the budget of false alerts', '1')
-    .option('--training-rows <n>', 'rows that the detectors learn', '2000')
+    .option('--training-rows <n>', 'rows that the detectors learn', '1500')
     .option('--view <name>', `${Object.keys(views).join(', ')}; default: what ranks injected anomalies best`)
     .option('--json', 'print JSON only')
     .action(async (options: EvaluationOptions) => {
