@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, expect, it } from 'vitest'
-import type { Lane, Verdict } from '../../src/sources/admission/admission.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Admission, Lane, Verdict } from '../../src/sources/admission/admission.ts'
 import {
   createRedisAdmission,
   type RedisAdmissionOptions,
@@ -17,10 +17,11 @@ afterAll(() => redis.quit())
 
 const budget = { calls: 10, windowMs: 2000 }
 
-/** A gate of its own; `sibling()` is another process before the same log. */
+/** A gate of its own, whose calls arrive at once; `sibling()` is another process before the same log. */
 function openGate(options: Partial<RedisAdmissionOptions> = {}) {
   const own = `${prefix}:${randomUUID()}`
-  const open = () =>
+  const open = () => arrivingAtOnce(openRaw())
+  const openRaw = () =>
     createRedisAdmission({
       redis,
       prefix: own,
@@ -30,15 +31,30 @@ function openGate(options: Partial<RedisAdmissionOptions> = {}) {
       random: () => 0.5,
       ...options,
     })
-  return { own, admission: open(), sibling: open }
+  return { own, admission: open(), sibling: open, openRaw }
 }
 
-const request = (lane: Lane = 'snapshot', ticket: string = randomUUID()) =>
+function arrivingAtOnce(admission: Admission): Admission {
+  return {
+    ...admission,
+    ask: async (asked) => {
+      const verdict = await admission.ask(asked)
+      if (verdict.admitted) await admission.settle(asked.source, verdict.slot, 0)
+      return verdict
+    },
+  }
+}
+
+const request = (lane: Lane = 'snapshot', ticket: string | null = randomUUID()) =>
   ({ source: 'coingecko', lane, ticket }) as const
 
 function waitOf(verdict: Verdict): number {
   if (verdict.admitted) throw new Error('Expected a refusal')
   return verdict.waitMs
+}
+
+async function runId(): Promise<string> {
+  return /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? ''
 }
 
 it('admits the budget at once and then says how long the oldest call still counts', async () => {
@@ -51,21 +67,25 @@ it('admits the budget at once and then says how long the oldest call still count
 })
 
 it('never admits one call too many in any sliding window, and uses 95 % of the budget', async () => {
-  const { own, sibling } = openGate()
+  const windowMs = 4000
+  const { own, openRaw } = openGate({ budgets: { coingecko: { calls: 10, windowMs }, defillama: budget } })
   const admitted: number[] = []
-  const end = Date.now() + 8200
-  const caller = async (): Promise<void> => {
-    const admission = sibling()
-    while (Date.now() < end) {
-      const verdict = await admission.ask(request('backfill'))
-      if (verdict.admitted) admitted.push(performance.now())
-      else await sleep(Math.min(verdict.waitMs, end - Date.now()))
+  const caller = async (_: unknown, index: number): Promise<void> => {
+    const admission = openRaw()
+    while (admitted.length < 40) {
+      const verdict = await admission.ask(request('backfill', `caller ${index}`))
+      if (verdict.admitted) {
+        const arrived = performance.now()
+        admitted.push(arrived)
+        await admission.settle('coingecko', verdict.slot, arrived - verdict.askedAt)
+      } else await sleep(Math.min(verdict.waitMs, windowMs))
     }
   }
-  await Promise.all(Array.from({ length: 12 }, caller))
-  expect(busiestWindow(admitted, budget.windowMs)).toBeLessThanOrEqual(10)
-  expect(admitted.length).toBeGreaterThanOrEqual(0.95 * 40)
-  expect((await readSourceStates(redis, own))[0]).toMatchObject({ source: 'coingecko', budget: '10/2s' })
+  await Promise.all(Array.from({ length: 24 }, caller))
+  expect(busiestWindow(admitted, windowMs)).toBeLessThanOrEqual(10)
+  const fortieth = admitted[39]! - admitted[0]!
+  expect((3 * windowMs) / fortieth).toBeGreaterThanOrEqual(0.95)
+  expect((await readSourceStates(redis, own))[0]).toMatchObject({ source: 'coingecko', budget: '10/4s' })
 })
 
 it('returns the slot of a call that was never sent', async () => {
@@ -77,6 +97,42 @@ it('returns the slot of a call that was never sent', async () => {
   await admission.giveBack('coingecko', first.slot)
   expect(await admission.ask(request())).toMatchObject({ admitted: true })
   expect(await admission.ask(request())).toMatchObject({ admitted: false })
+})
+
+it('never runs away alone, whatever happens to Redis', async () => {
+  const { own, admission } = openGate()
+  for (let i = 0; i < 10; i++) await admission.ask(request())
+  await redis.del(`${own}:admission:coingecko:log`)
+  const wait = waitOf(await admission.ask(request()))
+  expect(wait).toBeGreaterThan(0)
+  expect(wait).toBeLessThanOrEqual(200)
+})
+
+describe('a slot', () => {
+  const waitAfter = async (elapsedMs: number | null): Promise<number> => {
+    const { openRaw } = openGate()
+    const admission = openRaw()
+    for (let i = 0; i < 10; i++) {
+      const verdict = await admission.ask(request())
+      if (!verdict.admitted) throw new Error('Expected an admission')
+      if (elapsedMs !== null) await admission.settle('coingecko', verdict.slot, elapsedMs)
+    }
+    return waitOf(await admission.ask(request()))
+  }
+  const expectNear = (wait: number, expected: number): void => {
+    expect(wait).toBeGreaterThan(expected - 400)
+    expect(wait).toBeLessThanOrEqual(expected)
+  }
+
+  it('counts from its admission when the answer came within the margin', async () => {
+    expectNear(await waitAfter(40), 2050)
+  })
+  it('counts from as much later as the answer took longer', async () => {
+    expectNear(await waitAfter(1050), 3050)
+  })
+  it('counts as if the call had been slow while nobody says how it went', async () => {
+    expectNear(await waitAfter(null), 2200)
+  })
 })
 
 it('counts a budget that Redis has no record of as spent', async () => {
@@ -97,9 +153,19 @@ it('counts only what the log lacks as spent when Redis has restarted', async () 
   })
   const wait = waitOf(await cautious.ask(request()))
   expect(wait).toBeLessThan(1100)
-  await sleep(wait)
+  await sleep(wait + 200)
   for (let i = 0; i < 4; i++) expect(await sibling().ask(request())).toMatchObject({ admitted: true })
   expect(waitOf(await sibling().ask(request()))).toBeGreaterThan(500)
+})
+
+it('counts the budget as spent when the clock of Redis has stepped back', async () => {
+  const { own, admission, sibling } = openGate({ afterDataLoss: 'wait' })
+  await redis.hset(`${own}:admission:coingecko:state`, 'run', await runId())
+  await admission.ask(request())
+  await redis.zadd(`${own}:admission:coingecko:log`, Date.now() + 3_600_000, 'from the future')
+  const wait = waitOf(await sibling().ask(request()))
+  expect(wait).toBeGreaterThan(1800)
+  expect(wait).toBeLessThanOrEqual(2050)
 })
 
 it('keeps a free slot for the one who waits in an earlier lane', async () => {

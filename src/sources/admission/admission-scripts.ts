@@ -9,14 +9,16 @@ local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 `
 
 /**
- * May one more call be made? ARGV: calls, window with margin (ms), lane (1 = first), ticket, grace (ms),
- * probe lease (ms), 1 = a lost log counts as spent, budget as text.
+ * May one more call be made? ARGV: calls, window with margin (ms), lane (1 = first), ticket or '', grace (ms),
+ * probe lease (ms), 1 = a lost log counts as spent, budget as text, delay (ms).
  *
  * A Redis that restarted may have lost the newest admissions, and one whose clock stepped back has them in the future:
  * what the log lacks then counts as admitted just now.
+ * Until its call is settled a slot counts as if the call arrived with the delay: its process may die under way.
  * A free slot belongs to those who wait in an earlier lane, except that every lane may have a tenth of the window.
- * The wait returned is the time until the slot falls free that this ticket's place in the line entitles it to; beyond
- * one window the exact place means nothing (others may give up), so waiters come back within two windows.
+ * The wait returned is the time until the slot falls free that this ticket's place in the line entitles it to. A place
+ * beyond one window means little (others may give up before), so it is taken modulo the window: every slot has somebody
+ * who comes for it, and whoever comes in vain is the next in line.
  */
 export const askScript = `${now}
 local calls, window, lane, ticket = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -24,13 +26,13 @@ local grace, lease = tonumber(ARGV[5]), tonumber(ARGV[6])
 local log, state = KEYS[1], KEYS[2]
 
 redis.call('ZREMRANGEBYSCORE', log, '-inf', now - window)
-local steppedBack = redis.call('ZREMRANGEBYSCORE', log, now + 1000, '+inf') > 0
+local steppedBack = redis.call('ZREMRANGEBYSCORE', log, now + tonumber(ARGV[9]) + 1000, '+inf') > 0
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or 'unknown'
 if steppedBack or redis.call('HGET', state, 'run') ~= run then
   redis.call('HSET', state, 'run', run, 'budget', ARGV[8])
   if ARGV[7] == '1' then
     for i = redis.call('ZCARD', log) + 1, calls do redis.call('ZADD', log, now, 'lost:' .. run .. ':' .. i) end
-    redis.call('PEXPIRE', log, math.ceil(window))
+    redis.call('PEXPIRE', log, math.ceil(2 * window))
   end
 end
 
@@ -59,19 +61,21 @@ end
 
 if free > earlier then
   local slot = lane .. ':' .. redis.call('HINCRBY', state, 'sequence', 1)
-  redis.call('ZADD', log, now, slot)
-  redis.call('PEXPIRE', log, math.ceil(window))
+  redis.call('ZADD', log, now + tonumber(ARGV[9]), slot)
+  redis.call('PEXPIRE', log, math.ceil(2 * window))
   redis.call('ZREM', KEYS[2 + lane], ticket)
   if openUntil > 0 then redis.call('HSET', state, 'probeUntil', now + lease) end
   return { 1, slot, '' }
 end
 
 local ahead = redis.call('ZRANK', KEYS[2 + lane], ticket) or redis.call('ZCARD', KEYS[2 + lane])
-local place = earlier + ahead - free
-local oldest = redis.call('ZRANGE', log, place % calls, place % calls, 'WITHSCORES')[2] or now
-local wait = oldest + window - now + math.min(1, math.floor(place / calls)) * window
-redis.call('ZADD', KEYS[2 + lane], now + wait + grace, ticket)
-redis.call('PEXPIRE', KEYS[2 + lane], math.ceil(2 * window + grace))
+local place = (earlier + ahead - free) % calls
+local oldest = redis.call('ZRANGE', log, place, place, 'WITHSCORES')[2] or now
+local wait = oldest + window - now
+if ticket ~= '' then
+  redis.call('ZADD', KEYS[2 + lane], now + wait + grace, ticket)
+  redis.call('PEXPIRE', KEYS[2 + lane], math.ceil(2 * window + grace))
+end
 return { 0, tostring(math.max(1, wait)), 'budget-spent' }
 `
 
@@ -79,6 +83,12 @@ return { 0, tostring(math.max(1, wait)), 'budget-spent' }
 export const giveBackScript = `
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], 'probeUntil')
+return 1
+`
+
+/** ARGV: slot, by how much it counts later than it did (ms, mostly negative). */
+export const settleScript = `
+redis.call('ZADD', KEYS[1], 'XX', 'INCR', ARGV[2], ARGV[1])
 return 1
 `
 

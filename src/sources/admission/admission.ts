@@ -8,12 +8,18 @@ export type Lane = (typeof lanes)[number]
 export interface AdmissionRequest {
   readonly source: SourceName
   readonly lane: Lane
-  /** Names the one who waits, so that asking again keeps its place; a job's id, for one. */
-  readonly ticket: string
+  /** Keeps the place of one who will ask again under the same name, such as a job's id; null keeps none. */
+  readonly ticket: string | null
 }
 
 export type Verdict =
-  | { readonly admitted: true; readonly slot: string; readonly sendBefore: number }
+  | {
+      readonly admitted: true
+      readonly slot: string
+      /** Readings of `performance.now()`: before the admission, and when a call not yet sent must ask again. */
+      readonly askedAt: number
+      readonly sendBefore: number
+    }
   | { readonly admitted: false; readonly waitMs: number; readonly reason: WaitReason }
 
 export interface CallFailure {
@@ -28,10 +34,14 @@ export interface CallFailure {
  * machines when they share one store.
  */
 export interface Admission {
-  /** `sendBefore` is a reading of `performance.now()`: a call whose bytes have not left by then must ask again. */
   readonly ask: (request: AdmissionRequest) => Promise<Verdict>
   /** Returns the slot of a call that was never sent. */
   readonly giveBack: (source: SourceName, slot: string) => Promise<void>
+  /**
+   * Says that the call had arrived, or failed, this long after it asked. One that was slow may have reached the server
+   * late, so its slot is held for as much longer; one that nobody settles is held as if it had been slow.
+   */
+  readonly settle: (source: SourceName, slot: string, elapsedMs: number) => Promise<void>
   readonly reportSuccess: (source: SourceName) => Promise<void>
   readonly reportFailure: (source: SourceName, failure: CallFailure) => Promise<void>
 }

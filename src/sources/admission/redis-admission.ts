@@ -4,7 +4,7 @@ import type { SourceName } from '../../domain/market.ts'
 import type { WaitReason } from '../source-errors.ts'
 import { lanes, type Admission, type AdmissionRequest, type CallFailure, type Verdict } from './admission.ts'
 import { admissionKeys } from './admission-keys.ts'
-import { askScript, failureScript, giveBackScript, successScript } from './admission-scripts.ts'
+import { askScript, failureScript, giveBackScript, settleScript, successScript } from './admission-scripts.ts'
 import { formatBudget, type Budget } from './budget.ts'
 
 export interface RedisAdmissionOptions {
@@ -12,7 +12,7 @@ export interface RedisAdmissionOptions {
   /** Key prefix with a hash tag, such as `{tidegauge}`. */
   readonly prefix: string
   readonly budgets: Readonly<Record<SourceName, Budget>>
-  /** Added to every window, for the time between the admission and the arrival at the server. */
+  /** Added to every window: a call may take this long from its admission to the server without costing more. */
   readonly marginMs?: number
   /**
    * A Redis that is new or restarted may have lost admissions. `wait` counts what is missing as spent just now (the
@@ -33,13 +33,19 @@ const graceMs = 2000
 const probeLeaseMs = 60_000
 
 /**
- * The hard bound across processes: a log of admitted calls per source in Redis, on Redis's clock. In front of it each
- * process keeps a token bucket of the same budget; a call that the log would admit never waits for the bucket (the log's
- * window is longer), but a process alone can never run away, whatever happens to Redis.
+ * The hard bound across processes: a log of admitted calls per source in Redis, on Redis's clock. A call reaches its
+ * server at the latest when the answer comes, so a slot counts from its admission while that takes no longer than the
+ * margin, and from as much later when it does: no window holds a call too many, however slow the network is. Until the
+ * answer tells, the worst is assumed.
+ *
+ * Beside it each process paces itself by a token bucket of the same budget. What the log admits, the bucket has a token
+ * for (the log's window is longer); but whatever happens to Redis, no process alone can run away.
  */
 export function createRedisAdmission(options: RedisAdmissionOptions): Admission {
   const { redis, prefix, budgets, marginMs = 1000, random = Math.random } = options
-  const pacers = new Map<SourceName, TokenBucket>()
+  /** How late the call of a process that died under way may still reach its server, beyond the margin. */
+  const unsettledMs = 3 * marginMs
+  const pacers = { coingecko: fullBucket(budgets.coingecko), defillama: fullBucket(budgets.defillama) }
 
   /** One script on the keys of one source. */
   const run = (script: string, source: SourceName, ...args: (string | number)[]): Promise<unknown> => {
@@ -47,47 +53,39 @@ export function createRedisAdmission(options: RedisAdmissionOptions): Admission 
     const all = [keys.log, keys.state, ...keys.waiting]
     return redis.eval(script, all.length, ...all, ...args)
   }
-  const pacerOf = (source: SourceName): TokenBucket => {
-    const known = pacers.get(source)
-    if (known !== undefined) return known
-    const created = fullBucket(budgets[source])
-    pacers.set(source, created)
-    return created
-  }
-
   async function ask({ source, lane, ticket }: AdmissionRequest): Promise<Verdict> {
-    const pacer = pacerOf(source)
-    const asked = performance.now()
-    if (!pacer.tryRemoveTokens(1)) {
-      return { admitted: false, waitMs: pacer.getWaitTime(1), reason: 'budget-spent' }
-    }
     const budget = budgets[source]
+    const askedAt = performance.now()
     const [admitted, detail, reason] = (await run(
       askScript,
       source,
       budget.calls,
       budget.windowMs + marginMs,
       lanes.indexOf(lane) + 1,
-      ticket,
+      ticket ?? '',
       graceMs,
       probeLeaseMs,
       options.afterDataLoss === 'go-on' ? 0 : 1,
       formatBudget(budget),
-    ).catch((error: unknown) => {
-      refill(pacer)
-      throw error
-    })) as [number, string, WaitReason]
-    // Leaves the last part of the margin to the network.
-    if (admitted === 1) return { admitted: true, slot: detail, sendBefore: asked + 0.7 * marginMs }
-    refill(pacer)
-    return { admitted: false, waitMs: Math.ceil(Number(detail)), reason }
+      unsettledMs,
+    )) as [number, string, WaitReason]
+    if (admitted !== 1) return { admitted: false, waitMs: Math.ceil(Number(detail)), reason }
+    const pacer = pacers[source]
+    if (!pacer.tryRemoveTokens(1)) {
+      await run(giveBackScript, source, detail)
+      return { admitted: false, waitMs: pacer.getWaitTime(1), reason: 'budget-spent' }
+    }
+    return { admitted: true, slot: detail, askedAt, sendBefore: askedAt + 0.7 * marginMs }
   }
 
   return {
     ask,
     giveBack: async (source, slot) => {
-      refill(pacerOf(source))
+      refill(pacers[source])
       await run(giveBackScript, source, slot)
+    },
+    settle: async (source, slot, elapsedMs) => {
+      await run(settleScript, source, slot, Math.max(0, elapsedMs - marginMs) - unsettledMs)
     },
     reportSuccess: async (source) => {
       await run(successScript, source)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceName } from '../../domain/market.ts'
 import type { Admission, Lane, Verdict } from '../admission/admission.ts'
@@ -89,12 +88,12 @@ async function attemptOnce<T>(gate: Gate, call: Call<T>, context: FetchContext):
 /** One HTTP call; an admission that ran out before the first byte is returned, and asked for anew. */
 async function exchange<T>(gate: Gate, call: Call<T>, context: FetchContext): Promise<Exchange<T>> {
   for (;;) {
-    const { slot, sendBefore } = await admitted(gate.admission, call.source, context)
+    const admission = await admitted(gate.admission, call.source, context)
     try {
-      return await send(gate, call, context, sendBefore)
+      return await send(gate, call, context, admission)
     } catch (error) {
       if (!(error instanceof SentTooLateError)) throw error
-      await gate.admission.giveBack(call.source, slot)
+      await gate.admission.giveBack(call.source, admission.slot)
     }
   }
 }
@@ -103,11 +102,11 @@ async function exchange<T>(gate: Gate, call: Call<T>, context: FetchContext): Pr
 async function admitted(
   admission: Admission,
   source: SourceName,
-  { lane, signal, ticket = randomUUID(), maxWaitMs = 1500 }: FetchContext,
+  { lane, signal, ticket, maxWaitMs = 1500 }: FetchContext,
 ): Promise<Admitted> {
   for (;;) {
     signal.throwIfAborted()
-    const verdict = await admission.ask({ source, lane, ticket })
+    const verdict = await admission.ask({ source, lane, ticket: ticket ?? null })
     if (verdict.admitted) return verdict
     if (verdict.waitMs > maxWaitMs) throw new BudgetWaitError(source, verdict.waitMs, verdict.reason)
     await sleep(verdict.waitMs, undefined, { signal })
@@ -119,7 +118,7 @@ async function send<T>(
   gate: Gate,
   call: Call<T>,
   context: FetchContext,
-  sendBefore: number,
+  { slot, askedAt, sendBefore }: Admitted,
 ): Promise<Exchange<T>> {
   const { admission, transport } = gate
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(gate.timeoutMs * bodyTimeouts)])
@@ -130,7 +129,9 @@ async function send<T>(
     gate.onCall({ source, endpoint, lane: context.lane, status, outcome, bytes, durationMs })
   }
   try {
-    const answer = await transport.get(call.url, call.headers, { sendBefore, signal })
+    const answer = await transport
+      .get(call.url, call.headers, { sendBefore, signal })
+      .finally(() => admission.settle(call.source, slot, performance.now() - askedAt))
     const result = await receive(call, answer)
     report(answer.status, result.outcome, result.outcome === 'ok' ? result.body.bytes : 0)
     await admission.reportSuccess(call.source)

@@ -44,11 +44,10 @@ export function createTransport({ timeoutMs }: { timeoutMs: number }): Transport
         signal,
         headers: { 'accept-encoding': 'gzip, br', ...headers },
       })
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: decompressed(answer.body, header(answer.headers, 'content-encoding')),
-      }
+      const body = decompressed(answer.body, header(answer.headers, 'content-encoding'))
+      // A body that breaks before anybody reads it must not end the process; the reader is told when it comes.
+      body.on('error', () => undefined)
+      return { status: answer.statusCode, headers: answer.headers, body }
     },
     [Symbol.asyncDispose]: () => agent.destroy(),
   }
