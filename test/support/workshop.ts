@@ -21,7 +21,10 @@ export interface Workshop {
 }
 
 /** A worker process's insides on a database and a prefix of its own. Call it at the top of the file. */
-export async function openWorkshop(marketUrl = 'http://127.0.0.1:9'): Promise<Workshop> {
+export async function openWorkshop(
+  marketUrl = 'http://127.0.0.1:9',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Workshop> {
   const { url } = await cloneDatabase()
   const redis = testRedis()
   const config = loadServiceConfig({
@@ -29,6 +32,7 @@ export async function openWorkshop(marketUrl = 'http://127.0.0.1:9'): Promise<Wo
     REDIS_URL: redis.url,
     TIDEGAUGE_PREFIX: redis.prefix,
     TIDEGAUGE_MARKET_URL: marketUrl,
+    ...settings,
   })
   const platform = await openPlatform(config, 'test', pino({ level: 'silent' }))
   const workers: Worker[] = []
