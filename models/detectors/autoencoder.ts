@@ -1,8 +1,9 @@
 import { type Matrix, matrix } from '../matrix.ts'
 import { createActivations, forward, type Layer, type Network } from '../neural/network.ts'
+import { type TensorFlow, trainOnTensorFlow } from '../neural/tensorflow.ts'
 import { trainAutoencoder } from '../neural/train-autoencoder.ts'
 import { createRandom } from '../random.ts'
-import { defineDetector, type DetectorCore } from './definition.ts'
+import { type AsyncEngine, defineDetector, type DetectorCore, type FittedCore } from './definition.ts'
 import { packFloats, type PackedNumbers, unpackFloats } from './packed-array.ts'
 
 interface AutoencoderParams {
@@ -35,9 +36,10 @@ export const autoencoder = defineDetector<AutoencoderParams, AutoencoderState>({
     learningRate: { default: 1e-3, range: [1e-9, 1] },
   },
   fit(x, params, { seed, onProgress }) {
-    const sizes = [x.columns, ...hiddenSizes(params.hidden, x.columns), x.columns]
-    const core = coreOf(trainAutoencoder(x, sizes, { ...params, onProgress }, createRandom(seed)))
-    return { core, trainingScores: core.score(x) }
+    return fittedCore(
+      x,
+      trainAutoencoder(x, sizesFor(x, params), { ...params, onProgress }, createRandom(seed)),
+    )
   },
   load: ({ layers }) =>
     coreOf(
@@ -49,6 +51,27 @@ export const autoencoder = defineDetector<AutoencoderParams, AutoencoderState>({
       })),
     ),
 })
+
+/** Trains on TensorFlow.js, scores as the native engine does: the artifact needs no TensorFlow. */
+export function tensorFlowEngine(
+  load: () => Promise<TensorFlow>,
+): AsyncEngine<AutoencoderParams, AutoencoderState> {
+  return {
+    name: 'tfjs',
+    async fit(x, params, { seed, onProgress }) {
+      const options = { ...params, onProgress }
+      return fittedCore(
+        x,
+        await trainOnTensorFlow(await load(), x, sizesFor(x, params), options, createRandom(seed)),
+      )
+    },
+  }
+}
+
+function fittedCore(x: Matrix, network: Network): FittedCore<AutoencoderState> {
+  const core = coreOf(network)
+  return { core, trainingScores: core.score(x) }
+}
 
 function coreOf(network: Network): DetectorCore<AutoencoderState> {
   return {
@@ -86,8 +109,8 @@ function walkRows(network: Network, x: Matrix, parts: Matrix | null): Float64Arr
   return scores
 }
 
-function hiddenSizes(hidden: string, columns: number): number[] {
-  if (hidden !== 'auto') return hidden.split('-').map(Number)
+function sizesFor({ columns }: Matrix, { hidden }: AutoencoderParams): number[] {
   const half = Math.ceil(columns / 2)
-  return [half, Math.ceil(columns / 5), half]
+  const widths = hidden === 'auto' ? [half, Math.ceil(columns / 5), half] : hidden.split('-').map(Number)
+  return [columns, ...widths, columns]
 }

@@ -40,9 +40,16 @@ export interface FittedCore<State> {
   readonly trainingScores: Float64Array
 }
 
+/** Another way to learn the same thing, which takes its time. */
+export interface AsyncEngine<P, State> {
+  readonly name: string
+  fit(x: Matrix, params: P, options: DetectorFitOptions): Promise<FittedCore<State>>
+}
+
 /** A definition behind the public interface, its own types out of sight. */
-export interface DetectorFactory {
+export interface DetectorFactory<P = never, State = never> {
   create(params: DetectorParams): Detector
+  createOn(engine: AsyncEngine<P, State>, params: DetectorParams): Detector
   load(artifact: DetectorArtifact): FittedDetector
 }
 
@@ -52,15 +59,18 @@ interface StoredState<State> {
   readonly learned: State
 }
 
+export const nativeEngine = 'native-ts'
+
 const scalingParameter = { scaling: { default: 'robust', words: scalings } } as const
 
 export function defineDetector<P extends object, State>(
   definition: DetectorDefinition<P, State>,
-): DetectorFactory {
+): DetectorFactory<P, State> {
   const { algorithm } = definition
   const spec = { ...definition.parameters, ...scalingParameter } as ParameterSpec<P & { scaling: Scaling }>
 
   const assemble = (
+    engine: string,
     params: DetectorParams,
     columns: number,
     scaler: RobustScaler,
@@ -72,7 +82,7 @@ export function defineDetector<P extends object, State>(
     }
     return {
       algorithm,
-      engine: 'native-ts',
+      engine,
       params,
       columns,
       trainingScores,
@@ -85,31 +95,50 @@ export function defineDetector<P extends object, State>(
           trainingScores: packFloats(trainingScores),
           learned: core.toState(),
         }
-        return { kind: 'detector', algorithm, engine: 'native-ts', params, columns, state }
+        return { kind: 'detector', algorithm, engine, params, columns, state }
       },
     }
+  }
+
+  /** Scales by what the rows themselves say. */
+  const prepared = (x: Matrix, scaling: Scaling): { scaler: RobustScaler; rows: Matrix } => {
+    expectRows(x)
+    const scaler = fitRobustScaler(x, scaling)
+    return { scaler, rows: scaler.transform(x) }
   }
 
   return {
     create(given) {
       const resolved = resolveParams(spec, given)
       const params = resolved as DetectorParams
+      const fit = (x: Matrix, options: DetectorFitOptions): FittedDetector => {
+        const { scaler, rows } = prepared(x, resolved.scaling)
+        return assemble(nativeEngine, params, x.columns, scaler, definition.fit(rows, resolved, options))
+      }
+      const fitAsync = (x: Matrix, options: DetectorFitOptions): Promise<FittedDetector> =>
+        new Promise((resolve) => resolve(fit(x, options)))
+      return { algorithm, engine: nativeEngine, params, fit, fitAsync }
+    },
+    createOn(engine, given) {
+      const resolved = resolveParams(spec, given)
+      const params = resolved as DetectorParams
       return {
         algorithm,
-        engine: 'native-ts',
+        engine: engine.name,
         params,
-        fit(x, options) {
-          expectRows(x)
-          const scaler = fitRobustScaler(x, resolved.scaling)
-          const fitted = definition.fit(scaler.transform(x), resolved, options)
-          return assemble(params, x.columns, scaler, fitted)
+        fit() {
+          throw new ModelInputError(`Expected \`fitAsync\`: engine ${engine.name} cannot fit at once`)
+        },
+        async fitAsync(x, options) {
+          const { scaler, rows } = prepared(x, resolved.scaling)
+          return assemble(engine.name, params, x.columns, scaler, await engine.fit(rows, resolved, options))
         },
       }
     },
-    load({ params, columns, state }) {
+    load({ engine, params, columns, state }) {
       const { scaler, trainingScores, learned } = state as StoredState<State>
       const core = definition.load(learned, resolveParams(spec, params))
-      return assemble(params, columns, loadRobustScaler(scaler), {
+      return assemble(engine, params, columns, loadRobustScaler(scaler), {
         core,
         trainingScores: unpackFloats(trainingScores),
       })

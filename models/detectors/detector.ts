@@ -21,8 +21,10 @@ export interface Detector {
   readonly algorithm: DetectorAlgorithm
   readonly engine: string
   readonly params: DetectorParams
-  /** @param x `n × d`, NaN = missing. @throws ModelInputError */
+  /** @param x `n × d`, NaN = missing. @throws ModelInputError, also when the engine can only fit asynchronously */
   fit(x: Matrix, options: DetectorFitOptions): FittedDetector
+  /** As `fit`; every engine has it. */
+  fitAsync(x: Matrix, options: DetectorFitOptions): Promise<FittedDetector>
 }
 
 export interface DetectorExplanation {
