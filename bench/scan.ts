@@ -17,7 +17,7 @@ import { buildFeatures } from '../src/features/build.ts'
 import { seriesFromColumns } from '../src/features/from-columns.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 import { simulateDataset } from '../src/market/simulator/simulate-dataset.ts'
-import { detectorScores, storedContributions } from '../workers/jobs/scan-rows.ts'
+import { scoreRow } from '../workers/scanning/score-row.ts'
 import { startOwnServices } from './collection/own-services.ts'
 import { type Figure, figure, median, timed } from './report.ts'
 
@@ -121,18 +121,7 @@ async function store(
   anomalies: readonly ProtocolAnomaly[],
   threshold: number,
 ): Promise<void> {
-  const scores = anomalies.map((anomaly) => ({
-    protocolId: anomaly.protocolId,
-    isAnomaly: anomaly.isAnomaly,
-    anomalyScore: anomaly.anomalyScore,
-    confidence: anomaly.confidence,
-    alertLevel: anomaly.alertLevel,
-    algorithm: anomaly.algorithmUsed,
-    detectors: detectorScores(anomaly, threshold),
-    contributions: storedContributions(anomaly),
-    verdict: 'unconfirmed' as const,
-    verdictReason: '',
-  }))
+  const scores = anomalies.map((anomaly) => scoreRow(anomaly, threshold, undefined))
   const scan = {
     id: randomUUID(),
     asOf: new Date(),

@@ -3,8 +3,8 @@ import { listProtocols } from '../../src/db/protocols.ts'
 import { startOfDay } from '../../src/domain/calendar.ts'
 import { coinKey } from '../../src/sources/defillama/coins.ts'
 import type { Handler } from '../handler.ts'
-import { sourceLane } from './source-lane.ts'
-import { storeFetched } from './store-fetched.ts'
+import { sourceLane } from '../collecting/source-lane.ts'
+import { storeFetched } from '../collecting/store-fetched.ts'
 
 const msPerDay = 86_400_000
 /** A year is enough for the features; the token histories that follow go further back. */

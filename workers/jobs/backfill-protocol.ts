@@ -12,8 +12,8 @@ import { PermanentError } from '../../src/errors.ts'
 import { workLeft } from '../../src/sources/plan.ts'
 import { UpstreamError } from '../../src/sources/source-errors.ts'
 import type { Handler, JobContext } from '../handler.ts'
-import { sourceLane } from './source-lane.ts'
-import { storeFetched, type Stored } from './store-fetched.ts'
+import { sourceLane } from '../collecting/source-lane.ts'
+import { storeFetched, type Stored } from '../collecting/store-fetched.ts'
 
 const nothing: Stored = { rows: 0, refused: 0 }
 

@@ -3,7 +3,7 @@ import { quarantineRows } from '../../src/db/quarantine.ts'
 import { utcDate } from '../../src/domain/calendar.ts'
 import { UpstreamError } from '../../src/sources/source-errors.ts'
 import type { Handler } from '../handler.ts'
-import { sourceLane } from './source-lane.ts'
+import { sourceLane } from '../collecting/source-lane.ts'
 
 /** Recorded losses. DeFiLlama may serve them to paying clients only; then there are none, and that is no failure. */
 export const collectIncidents: Handler<'collect-incidents'> = async (_payload, context) => {

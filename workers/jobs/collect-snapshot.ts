@@ -4,8 +4,8 @@ import { startOfDay, startOfHour, utcDate } from '../../src/domain/calendar.ts'
 import { pagesOf, refreshPlan, tokensPerPage, workLeft } from '../../src/sources/plan.ts'
 import type { FetchContext } from '../../src/sources/fetched.ts'
 import type { Handler, JobContext } from '../handler.ts'
-import { sourceLane } from './source-lane.ts'
-import { storeFetched, type Stored } from './store-fetched.ts'
+import { sourceLane } from '../collecting/source-lane.ts'
+import { storeFetched, type Stored } from '../collecting/store-fetched.ts'
 
 /**
  * The newest values of all protocols for 1 + ⌈n/250⌉ calls. Each page is remembered when it is stored, so a run that waits for

@@ -3,7 +3,7 @@ import { listProtocols, protocolsToBackfill, saveProtocols } from '../../src/db/
 import { utcDate } from '../../src/domain/calendar.ts'
 import { backfillCalls, backfillPlan, coinsPerCall, pagesOf, workLeft } from '../../src/sources/plan.ts'
 import type { Handler } from '../handler.ts'
-import { sourceLane } from './source-lane.ts'
+import { sourceLane } from '../collecting/source-lane.ts'
 
 /** The list of protocols, and a backfill for each whose history is not there yet. */
 export const refreshCatalogue: Handler<'refresh-catalogue'> = async (_payload, context) => {

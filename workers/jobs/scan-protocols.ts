@@ -1,16 +1,15 @@
 import { findCurrentModel, readArtifact } from '../../src/db/models.ts'
 import { newestSlot, readVectors } from '../../src/db/feature-vectors.ts'
 import { countTracked } from '../../src/db/protocols.ts'
-import { findScan, insertScan, type NewAnomalyScore, type NewScan } from '../../src/db/scans.ts'
-import type { AnomalyModelArtifact, ProtocolAnomaly } from '../../src/anomaly/anomaly-model.ts'
-import type { AnomalyVerdict } from '../../src/anomaly/verdict.ts'
+import { findScan, insertScan, type NewScan } from '../../src/db/scans.ts'
+import type { AnomalyModelArtifact } from '../../src/anomaly/anomaly-model.ts'
 import { featureSet } from '../../src/domain/feature-names.ts'
 import { InsufficientDataError } from '../../src/errors.ts'
 import type { Handler } from '../handler.ts'
 import { dayBeforeOf, fromStoredVector } from '../stored-vectors.ts'
-import { judgeAbnormal } from './judge-abnormal.ts'
-import { raiseAlerts } from './raise-alerts.ts'
-import { detectorScores, storedContributions } from './scan-rows.ts'
+import { judgeAbnormal } from '../scanning/judge-abnormal.ts'
+import { raiseAlerts } from '../scanning/raise-alerts.ts'
+import { scoreRow } from '../scanning/score-row.ts'
 
 /** One scan of all protocols, written in one transaction; the run's id is the scan's, so a second try changes nothing. */
 export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context) => {
@@ -62,24 +61,5 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
     anomalies_detected: written?.anomaliesDetected ?? 0,
     normal_protocols: written?.normalProtocols ?? 0,
     insufficient_data: written?.insufficientData ?? 0,
-  }
-}
-
-function scoreRow(
-  anomaly: ProtocolAnomaly,
-  threshold: number,
-  verdict: AnomalyVerdict | undefined,
-): NewAnomalyScore {
-  return {
-    protocolId: anomaly.protocolId,
-    isAnomaly: anomaly.isAnomaly,
-    anomalyScore: anomaly.anomalyScore,
-    confidence: anomaly.confidence,
-    alertLevel: anomaly.alertLevel,
-    algorithm: anomaly.algorithmUsed,
-    detectors: detectorScores(anomaly, threshold),
-    contributions: storedContributions(anomaly),
-    verdict: verdict?.verdict ?? 'normal',
-    verdictReason: verdict?.reason ?? '',
   }
 }
