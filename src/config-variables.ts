@@ -76,6 +76,9 @@ export const variables = z.object({
   SMTP_URL: serverUrl(/^smtps?$/, 'an smtp or smtps').optional(),
   TIDEGAUGE_MAIL_FROM: z.string().default('Tidegauge <tidegauge@localhost>'),
 
+  TIDEGAUGE_URL: httpUrl.optional(),
+  TIDEGAUGE_API_KEY: z.string().optional(),
+
   TIDEGAUGE_CONCURRENCY_ALERTS: integer(1, 64).default(4),
   TIDEGAUGE_CONCURRENCY_ANOMALY: integer(1, 64).default(1),
   TIDEGAUGE_CONCURRENCY_COLLECTION: integer(1, 64).default(4),
@@ -92,5 +95,6 @@ export const secretVariables: ReadonlySet<string> = new Set([
   'COINGECKO_API_KEY',
   'DATABASE_URL',
   'REDIS_URL',
+  'TIDEGAUGE_API_KEY',
   'TIDEGAUGE_SESSION_SECRET',
 ])

@@ -84,6 +84,11 @@ export function loadEnvironmentFile(file: string): void {
   process.loadEnvFile(file)
 }
 
+/** False where the user says `NO_COLOR` (https://no-color.org). */
+export function wantsColour(env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env['NO_COLOR'] ?? '') === ''
+}
+
 function gotten(name: string, given: NodeJS.ProcessEnv): string {
   return secretVariables.has(name)
     ? ' (its value is not shown: it may hold a password)'
@@ -125,6 +130,8 @@ function toConfig(env: Variables) {
       /** Signs browser logins; several web processes need the same one. Unset: random, so a restart ends them. */
       sessionSecret: env.TIDEGAUGE_SESSION_SECRET,
     },
+    /** How the command line reaches an API that runs elsewhere. */
+    client: { url: env.TIDEGAUGE_URL, apiKey: env.TIDEGAUGE_API_KEY },
     /** Whether alerts may go to addresses of private networks. */
     allowsPrivateWebhooks: env.TIDEGAUGE_PRIVATE_WEBHOOKS === 'allow',
     mail: { smtpUrl: env.SMTP_URL, from: env.TIDEGAUGE_MAIL_FROM },

@@ -15,6 +15,13 @@ export type ServiceName = 'postgres' | 'redis'
 
 type HomeRecord = Partial<Record<ServiceName, ServiceRecord>> & { readonly guard?: ProcessIdentity }
 
+/** How to reach what runs in a home; the addresses hold passwords. */
+export interface Instance {
+  readonly apiUrl: string
+  readonly databaseUrl: string
+  readonly redisUrl: string
+}
+
 /** The folder of one instance: data, secrets and ports of its embedded services. One process holds it at a time. */
 export interface Home extends Disposable {
   readonly dir: string
@@ -23,7 +30,23 @@ export interface Home extends Disposable {
   /** The process that ends what a killed holder leaves behind. */
   guard(): ProcessIdentity | undefined
   saveGuard(guard: ProcessIdentity | undefined): void
+  /** Lets this user's other commands find the instance for as long as it runs. */
+  announce(instance: Instance): void
 }
+
+/** The instance that runs in a home now. @throws {InputError} if it belongs to another user */
+export function runningInstance(dir: string): Instance | undefined {
+  const file = join(dir, announcement)
+  try {
+    const found = readJson(file) as (Instance & { readonly process: ProcessIdentity }) | undefined
+    return found !== undefined && isRunning(found.process) ? found : undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new InputError(`TIDEGAUGE_HOME: ${file} cannot be read (${code})`, { cause: error })
+  }
+}
+
+const announcement = 'instance.json'
 
 /** @throws {InputError} if the folder cannot be written, or another running instance holds it. */
 export function openHome(dir: string): Home {
@@ -37,7 +60,12 @@ export function openHome(dir: string): Home {
     save: (name, record) => writePrivately(file, { ...read(), [name]: record }),
     guard: () => read()?.guard,
     saveGuard: (guard) => writePrivately(file, { ...read(), guard }),
-    [Symbol.dispose]: release,
+    announce: (instance) =>
+      writePrivately(join(dir, announcement), { ...instance, process: identityOf(process.pid) }),
+    [Symbol.dispose]() {
+      rmSync(join(dir, announcement), { force: true })
+      release()
+    },
   }
 }
 

@@ -36,7 +36,10 @@ export async function supervise(supervision: Supervision): Promise<string | unde
   using guard = await guardHome(home)
   await checkSurroundings(config)
   await using services = await startServices(config, { home, guard, notice: output.print })
-  const env = environmentOf(supervision, { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl })
+  const { databaseUrl, redisUrl } = services
+  const baseUrl = baseUrlOf(config.http)
+  home.announce({ apiUrl: baseUrl, databaseUrl, redisUrl })
+  const env = environmentOf(supervision, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
   const surroundings: ProcessSurroundings = { root, output, guard, env }
 
   await using market =
@@ -49,7 +52,6 @@ export async function supervise(supervision: Supervision): Promise<string | unde
 
   await using running = keepAllRunning(processes, surroundings)
   const over = new AbortController()
-  const baseUrl = baseUrlOf(config.http)
   void becomesAlive(baseUrl, over.signal).then((isAlive) => {
     if (isAlive) output.print(banner(loadConfig(env), baseUrl, services))
   })

@@ -1,0 +1,78 @@
+import { type Command, Option } from 'commander'
+import { scopes } from '../../api/scopes.ts'
+import { createApiKey, listApiKeys, revokeApiKey } from '../../db/api-keys.ts'
+import { CommandError } from '../exit-codes.ts'
+import { type Surroundings, withDatabase } from '../surroundings.ts'
+import { report, table } from '../terminal.ts'
+
+interface Options {
+  readonly json?: boolean
+}
+type Keys = Awaited<ReturnType<typeof listApiKeys>>
+
+/** `tidegauge keys`: straight in the database, since whoever may read that needs no key to make one. */
+export function addKeys(program: Command, { terminal, config }: Surroundings): void {
+  const keys = program.command('keys').description('Make, list and revoke API keys.')
+
+  keys
+    .command('create')
+    .argument('[name]', 'what the key is for', 'unnamed')
+    .description('Make a key. It is printed once: only its digest is stored.')
+    .addOption(
+      new Option('--scope <scope>', 'what it may do; each includes the ones before')
+        .choices(scopes)
+        .default('read'),
+    )
+    .option('--json', 'print one line of JSON')
+    .action(async (name: string, options: Options & { scope: string }) => {
+      const { id, key } = await withDatabase(config(), (db) =>
+        createApiKey(db, { name, scopes: [options.scope] }),
+      )
+      report(terminal, options, { id, name, scope: options.scope, key }, (made) => made.key)
+      terminal.note(
+        `Key ${id} with the scope "${options.scope}": keep it now, it is not shown again. From now on everybody needs a key, this machine too.`,
+      )
+    })
+
+  keys
+    .command('list')
+    .description('Every key that was ever made, without its secret.')
+    .option('--json', 'print one line of JSON')
+    .action(async (options: Options) =>
+      report(terminal, options, await withDatabase(config(), listApiKeys), listInWords),
+    )
+
+  keys
+    .command('revoke')
+    .argument('<key>', 'its id, or its beginning as "keys list" shows it')
+    .description('End a key for good; every process hears of it within a second.')
+    .option('--json', 'print one line of JSON')
+    .action(async (wanted: string, options: Options) => {
+      const id = await withDatabase(config(), async (db) => {
+        const matches = (await listApiKeys(db)).filter((key) => key.id === wanted || key.prefix === wanted)
+        if (matches.length !== 1)
+          throw new CommandError(`There is no key "${wanted}"; "tidegauge keys list" shows those there are`)
+        const { id } = matches[0]!
+        if (!(await revokeApiKey(db, id))) throw new CommandError(`The key "${wanted}" is already revoked`)
+        return id
+      })
+      report(terminal, options, { id, revoked: true }, () => `Revoked ${id}`)
+    })
+}
+
+function listInWords(keys: Keys): string {
+  if (keys.length === 0) return 'No key yet: the API answers this machine only'
+  const day = (instant: Date | null): string => instant?.toISOString().slice(0, 16) ?? '–'
+  return table(
+    ['id', 'key', 'name', 'scopes', 'created', 'last used', 'revoked'],
+    keys.map(({ id, prefix, name, scopes: allowed, createdAt, lastUsedAt, revokedAt }) => [
+      id,
+      `${prefix}…`,
+      name,
+      allowed.join(' '),
+      day(createdAt),
+      day(lastUsedAt),
+      day(revokedAt),
+    ]),
+  )
+}
