@@ -1,8 +1,13 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addData } from './commands/data.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addJobs } from './commands/jobs.ts'
 import { addKeys } from './commands/keys.ts'
 import { addLab } from './commands/lab.ts'
+import { addResults } from './commands/results.ts'
+import { addStart } from './commands/start.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The whole command `tidegauge`. What goes wrong in it is thrown. */
@@ -20,8 +25,13 @@ export function createProgram(surroundings: Surroundings): Command {
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
     })
+  addStart(program)
+  addJobs(program, surroundings)
+  addResults(program, surroundings)
   addData(program, surroundings)
   addKeys(program, surroundings)
   addLab(program, terminal)
+  addDoctor(program, surroundings)
+  addCompletion(program, terminal)
   return program
 }

@@ -16,7 +16,7 @@ export type ServiceName = 'postgres' | 'redis'
 type HomeRecord = Partial<Record<ServiceName, ServiceRecord>> & { readonly guard?: ProcessIdentity }
 
 /** How to reach what runs in a home; the addresses hold passwords. */
-export interface Instance {
+interface Instance {
   readonly apiUrl: string
   readonly databaseUrl: string
   readonly redisUrl: string

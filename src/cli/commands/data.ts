@@ -35,7 +35,7 @@ export function addData(program: Command, { terminal, config }: Surroundings): v
           }),
         )
       })
-      report(terminal, options, result, importInWords)
+      report(terminal, options, snakeCased(result), importInWords)
     })
 
   program
@@ -79,7 +79,13 @@ function endOfYesterday(now: Date): Date {
   return new Date(startOfDay(utcDate(now)).getTime() - 1)
 }
 
-function importInWords({ protocols, rows, writtenRows, newIncidents }: ImportResult): string {
+/** Names as in the API's answers. */
+function snakeCased({ protocols, rows, writtenRows, newIncidents }: ImportResult) {
+  return { protocols, rows, written_rows: writtenRows, new_incidents: newIncidents }
+}
+
+function importInWords(done: ReturnType<typeof snakeCased>): string {
+  const { protocols, rows, written_rows: writtenRows, new_incidents: newIncidents } = done
   return `Imported ${grouped(rows)} rows of ${grouped(protocols)} protocols: ${grouped(writtenRows)} new or changed, ${grouped(newIncidents)} new incidents`
 }
 

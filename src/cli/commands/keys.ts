@@ -8,7 +8,6 @@ import { report, table } from '../terminal.ts'
 interface Options {
   readonly json?: boolean
 }
-type Keys = Awaited<ReturnType<typeof listApiKeys>>
 
 /** `tidegauge keys`: straight in the database, since whoever may read that needs no key to make one. */
 export function addKeys(program: Command, { terminal, config }: Surroundings): void {
@@ -39,7 +38,7 @@ export function addKeys(program: Command, { terminal, config }: Surroundings): v
     .description('Every key that was ever made, without its secret.')
     .option('--json', 'print one line of JSON')
     .action(async (options: Options) =>
-      report(terminal, options, await withDatabase(config(), listApiKeys), listInWords),
+      report(terminal, options, (await withDatabase(config(), listApiKeys)).map(toAnswer), listInWords),
     )
 
   keys
@@ -60,19 +59,32 @@ export function addKeys(program: Command, { terminal, config }: Surroundings): v
     })
 }
 
-function listInWords(keys: Keys): string {
+/** Names as in the API's answers. */
+function toAnswer(key: Awaited<ReturnType<typeof listApiKeys>>[number]) {
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: key.scopes,
+    created_at: key.createdAt.toISOString(),
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  }
+}
+
+function listInWords(keys: readonly ReturnType<typeof toAnswer>[]): string {
   if (keys.length === 0) return 'No key yet: the API answers this machine only'
-  const day = (instant: Date | null): string => instant?.toISOString().slice(0, 16) ?? '–'
+  const minute = (instant: string | null): string => instant?.slice(0, 16) ?? '–'
   return table(
     ['id', 'key', 'name', 'scopes', 'created', 'last used', 'revoked'],
-    keys.map(({ id, prefix, name, scopes: allowed, createdAt, lastUsedAt, revokedAt }) => [
-      id,
-      `${prefix}…`,
-      name,
-      allowed.join(' '),
-      day(createdAt),
-      day(lastUsedAt),
-      day(revokedAt),
+    keys.map((key) => [
+      key.id,
+      `${key.prefix}…`,
+      key.name,
+      key.scopes.join(' '),
+      minute(key.created_at),
+      minute(key.last_used_at),
+      minute(key.revoked_at),
     ]),
   )
 }
