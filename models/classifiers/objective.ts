@@ -15,6 +15,7 @@ export class LogLoss {
   readonly #weights: Float64Array
   readonly #hessianFactor: number
   readonly #quantum: number
+  readonly #rounder: number
   readonly #shares: Float64Array
 
   /**
@@ -35,6 +36,7 @@ export class LogLoss {
     this.#hessianFactor = classes === 2 ? 1 : hessianFactor
     const greatest = weights.reduce((most, weight) => Math.max(most, weight), 0)
     this.#quantum = quantumFor(y.length, greatest * greatestBoost * hessianFactor)
+    this.#rounder = this.#quantum * 1.5 * 2 ** 52
     this.#shares = new Float64Array(classes)
   }
 
@@ -69,8 +71,9 @@ export class LogLoss {
     for (let k = 0; k < this.margins; k++) shares[k]! /= sum
   }
 
+  /** Next to 2⁵² + 2⁵¹ quanta doubles are whole quanta apart, so the sum rounds and the difference is exact. */
   #quantised(value: number): number {
-    return Math.round(value / this.#quantum) * this.#quantum
+    return value + this.#rounder - this.#rounder
   }
 }
 

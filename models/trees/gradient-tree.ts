@@ -25,7 +25,7 @@ export interface GradientTreeOptions {
 }
 
 /** Per column, so many rows make a histogram cheaper than visiting the occupied bins. */
-const rowsPerBin = 0.5
+const rowsPerBin = 1
 
 /** Grows regression trees on gradients and hessians, one value per leaf, in the order that a frontier decides. */
 export class GradientTreeGrower {

@@ -1,5 +1,6 @@
 import type { BinnedMatrix } from './binning.ts'
 import type { TreeDraft } from './tree-draft.ts'
+import { hasCode } from './tree-ensemble.ts'
 
 /** Where the rows of a node go, in bins. */
 export interface BinSplit {
@@ -21,30 +22,47 @@ export function partitionRows(
   end: number,
   scratch: Int32Array,
 ): number {
-  const { bins, columns, offsets, missing } = binned
-  const { feature, categories } = split
-  const lastLeft = categories ? -1 : split.lastLeftBin
-  const missingBin = missing[feature]!
-  const alsoLeft = split.missingLeft ? missingBin : -1
-  const offset = offsets[feature]!
-  let left = start
-  let right = 0
+  const { bins, columns } = binned
+  const { feature, lastLeftBin } = split
+  const alsoLeft = split.missingLeft ? binned.missing[feature]! : -1
+  if (split.categories) return partitionBySet(binned, split, split.categories, rows, start, end, scratch)
+  let lefts = start
+  let rights = 0
+  for (let i = start; i < end; i++) {
+    const row = rows[i]!
+    const bin = bins[row * columns + feature]!
+    // Written to both sides and kept on one: a branch here would be mispredicted every other time.
+    const goesLeft = Number(bin <= lastLeftBin) | Number(bin === alsoLeft)
+    rows[lefts] = row
+    scratch[rights] = row
+    lefts += goesLeft
+    rights += 1 - goesLeft
+  }
+  for (let i = 0; i < rights; i++) rows[lefts + i] = scratch[i]!
+  return lefts
+}
+
+function partitionBySet(
+  { bins, columns, offsets, missing }: BinnedMatrix,
+  { feature, missingLeft }: BinSplit,
+  categories: Uint32Array,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  scratch: Int32Array,
+): number {
+  let lefts = start
+  let rights = 0
   for (let i = start; i < end; i++) {
     const row = rows[i]!
     const bin = bins[row * columns + feature]!
     const goesLeft =
-      bin <= lastLeft ||
-      bin === alsoLeft ||
-      (categories !== null && bin !== missingBin && inSet(categories, bin - offset))
-    if (goesLeft) rows[left++] = row
-    else scratch[right++] = row
+      bin === missing[feature] ? missingLeft === true : hasCode(categories, bin - offsets[feature]!)
+    if (goesLeft) rows[lefts++] = row
+    else scratch[rights++] = row
   }
-  for (let i = 0; i < right; i++) rows[left + i] = scratch[i]!
-  return left
-}
-
-function inSet(set: Uint32Array, code: number): boolean {
-  return ((set[code >>> 5] ?? 0) & (1 << (code & 31))) !== 0
+  for (let i = 0; i < rights; i++) rows[lefts + i] = scratch[i]!
+  return lefts
 }
 
 /**
