@@ -12,7 +12,7 @@ export interface Preparation {
   readonly width: number
 }
 
-export type PreparedColumn =
+type PreparedColumn =
   | { readonly kind: 'numeric'; readonly median: number; readonly mean: number; readonly deviation: number }
   | { readonly kind: 'categorical'; readonly levels: readonly number[] }
 

@@ -37,7 +37,7 @@ export function candidatesOf(
   return combinations(grid).map((params) => candidate({ algorithm, params, view, balance }))
 }
 
-export function candidate(config: ModelConfig): Candidate {
+function candidate(config: ModelConfig): Candidate {
   const { algorithm, engine, view, balance, params } = config
   const values = Object.keys(params)
     .sort()

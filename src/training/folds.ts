@@ -7,8 +7,7 @@ import type { Samples } from './samples.ts'
  * - `grouped`: five folds that never part the protocols of one parent; time mixes.
  * - `shuffled`: five stratified folds; time and protocols mix, so its figures are optimistic.
  */
-export const foldKinds = ['walk-forward', 'walk-forward-blocks', 'grouped', 'shuffled'] as const
-export type FoldKind = (typeof foldKinds)[number]
+export type FoldKind = 'walk-forward' | 'walk-forward-blocks' | 'grouped' | 'shuffled'
 
 const foldCount = 5
 const testFraction = 0.6

@@ -12,8 +12,7 @@ import type { FeatureView } from './feature-view.ts'
 import { takeVectors, type VectorTable } from './vector-table.ts'
 
 /** How rare classes are given a voice: by synthetic rows, by weight, or not at all. */
-export const balances = ['smote', 'weights', 'none'] as const
-export type Balance = (typeof balances)[number]
+export type Balance = 'smote' | 'weights' | 'none'
 
 /** Everything that is decided before data; plain JSON. */
 export interface ModelConfig {

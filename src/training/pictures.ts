@@ -8,7 +8,7 @@ interface Point {
   readonly y: number
 }
 
-export interface Curve {
+interface Curve {
   readonly name: string
   readonly points: readonly Point[]
   /** Marks each point, with an area that grows with this. */

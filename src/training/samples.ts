@@ -29,8 +29,8 @@ export interface Samples {
 }
 
 /** Tried from the longest. */
-export const horizonsDays = [30, 14, 7] as const
-export const minimumProtocols = 20
+const horizonsDays = [30, 14, 7] as const
+const minimumProtocols = 20
 export const minimumTrainingPoints = 10
 
 /**
