@@ -28,7 +28,7 @@ describe.runIf(existsSync(program))('the program tidegauge', () => {
       '--train',
       x,
       '--params',
-      '{"k":2}',
+      '{"neighbours":2}',
       '--json',
     )
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
