@@ -62,7 +62,7 @@ end
 if free > earlier then
   local slot = lane .. ':' .. redis.call('HINCRBY', state, 'sequence', 1)
   redis.call('ZADD', log, now + tonumber(ARGV[9]), slot)
-  redis.call('PEXPIRE', log, math.ceil(2 * window))
+  redis.call('PEXPIRE', log, math.ceil(2 * window + tonumber(ARGV[9])))
   redis.call('ZREM', KEYS[2 + lane], ticket)
   if openUntil > 0 then redis.call('HSET', state, 'probeUntil', now + lease) end
   return { 1, slot, '' }
