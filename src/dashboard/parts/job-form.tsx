@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks'
+import { send } from '../api.ts'
+import { words } from '../format.ts'
+import { linkTo } from '../route.ts'
+import type { JobKind, PayloadSchema, Run } from '../shapes.ts'
+import { useAction } from '../use-action.ts'
+import { Empty } from './states.tsx'
+
+/** Submits any public job; its fields are made from the JSON Schema of its payload. */
+export function JobForm({ kinds }: { kinds: readonly JobKind[] }) {
+  const [name, setName] = useState(kinds[0]?.name)
+  const kind = kinds.find((one) => one.name === name)
+  const { run, fault, isRunning } = useAction(async (payload: Record<string, unknown>) => {
+    const { id } = await send<Run>('POST', '/jobs', { name, payload })
+    location.hash = linkTo('jobs', id)
+  })
+  if (!kind) return <Empty>No job may be submitted.</Empty>
+  return (
+    <form
+      class="fields"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run(payloadOf(kind.payload_schema, new FormData(event.currentTarget)))
+      }}
+    >
+      <label>
+        Job
+        <select value={kind.name} onChange={(event) => setName(event.currentTarget.value)}>
+          {kinds.map((one) => (
+            <option value={one.name}>{words(one.name)}</option>
+          ))}
+        </select>
+      </label>
+      <p class="note">
+        {kind.description} Queue: {kind.queue}.
+      </p>
+      {Object.entries(kind.payload_schema.properties ?? {}).map(([field, schema]) => (
+        <Field
+          key={`${kind.name} ${field}`}
+          name={field}
+          schema={schema}
+          isRequired={isRequired(kind.payload_schema, field)}
+        />
+      ))}
+      <button class="primary" disabled={isRunning}>
+        Submit
+      </button>
+      {fault && <p role="alert">{fault.message}</p>}
+    </form>
+  )
+}
+
+const isRequired = ({ required = [] }: PayloadSchema, field: string): boolean => required.includes(field)
+
+interface FieldProps {
+  readonly name: string
+  readonly schema: PayloadSchema
+  readonly isRequired: boolean
+}
+
+function Field({ name, schema, isRequired: required }: FieldProps) {
+  const initial = schema.default === undefined ? '' : String(schema.default)
+  return (
+    <label>
+      {words(name)}
+      {schema.description && <span class="note">{schema.description}</span>}
+      {schema.enum ? (
+        <select name={name} required={required} defaultValue={initial}>
+          {!required && <option value="">default</option>}
+          {schema.enum.map((choice) => (
+            <option value={choice} selected={choice === initial}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      ) : schema.type === 'boolean' ? (
+        <input type="checkbox" name={name} defaultChecked={schema.default === true} />
+      ) : isNumber(schema) ? (
+        <input
+          type="number"
+          name={name}
+          required={required}
+          min={schema.minimum}
+          max={schema.maximum}
+          defaultValue={initial}
+        />
+      ) : (
+        <input name={name} required={required} defaultValue={initial} />
+      )}
+    </label>
+  )
+}
+
+const isNumber = ({ type }: PayloadSchema): boolean => type === 'integer' || type === 'number'
+
+/** Fields that were left empty are left out, so that the server's defaults hold. */
+function payloadOf({ properties = {} }: PayloadSchema, form: FormData): Record<string, unknown> {
+  const entries = Object.entries(properties).map(([name, schema]): [string, unknown] => {
+    if (schema.type === 'boolean') return [name, form.has(name)]
+    const text = form.get(name)
+    if (typeof text !== 'string' || text === '') return [name, undefined]
+    return [name, isNumber(schema) ? Number(text) : text]
+  })
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks'
+import { send } from '../api.ts'
+import { moment, whole, words } from '../format.ts'
+import type { Model } from '../shapes.ts'
+import { useAction } from '../use-action.ts'
+import { Card, Scroll } from './card.tsx'
+import { Empty } from './states.tsx'
+
+interface ModelRegistryProps {
+  readonly models: readonly Model[]
+  readonly onPromoted: () => void
+}
+
+/** Every registered model, newest first, and the button that makes one of them current. */
+export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
+  const [chosen, setChosen] = useState<Model>()
+  if (models.length === 0) return <Empty>No model is registered yet.</Empty>
+  return (
+    <Card title="Versions" note="Roll back or forward; everything is then scored anew">
+      <Scroll label="Versions">
+        <table class="plain">
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">Algorithm</th>
+              <th scope="col">Trained (UTC)</th>
+              <th scope="col" class="number">
+                Rows
+              </th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {models.map((model) => (
+              <tr>
+                <th scope="row">
+                  {model.kind} v{model.version}
+                </th>
+                <td>{words(model.algorithm)}</td>
+                <td>{moment(model.created_at)}</td>
+                <td class="number">{whole(model.training_rows)}</td>
+                <td>
+                  {model.is_current ? (
+                    <span class="badge level-low">current</span>
+                  ) : (
+                    <button
+                      type="button"
+                      aria-label={`Make ${model.kind} v${model.version} current`}
+                      onClick={() => setChosen(model)}
+                    >
+                      Make current
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {chosen && (
+        <PromotionForm
+          key={chosen.id}
+          model={chosen}
+          onDone={() => {
+            setChosen(undefined)
+            onPromoted()
+          }}
+        />
+      )}
+    </Card>
+  )
+}
+
+function PromotionForm({ model, onDone }: { model: Model; onDone: () => void }) {
+  const [reason, setReason] = useState('')
+  const { run, fault, isRunning } = useAction(async () => {
+    await send('POST', `/models/${model.id}/promote`, { reason })
+    onDone()
+  })
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run()
+      }}
+    >
+      <label>
+        Why {model.kind} v{model.version}?
+        <input
+          required
+          maxLength={500}
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </label>
+      <button class="primary" disabled={isRunning}>
+        Make it current
+      </button>
+      {fault && <p role="alert">{fault.message}</p>}
+    </form>
+  )
+}

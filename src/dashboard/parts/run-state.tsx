@@ -1,0 +1,18 @@
+import type { RunState as State } from '../shapes.ts'
+
+const signs: Readonly<Record<State, string>> = {
+  active: '▶',
+  cancelled: '◼',
+  completed: '✓',
+  failed: '✕',
+  quarantined: '⚠',
+  queued: '…',
+  waiting: '⏸',
+}
+
+export const RunState = ({ state }: { state: State }) => (
+  <span class={`badge run-${state}`}>
+    <span aria-hidden="true">{signs[state]} </span>
+    {state}
+  </span>
+)

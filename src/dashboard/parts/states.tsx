@@ -1,0 +1,54 @@
+import type { ComponentChildren } from 'preact'
+import type { ApiError } from '../api.ts'
+import { age } from '../format.ts'
+import type { Resource } from '../use-resource.ts'
+
+/** Shows a resource, or says what stands in its way; an old answer stays visible below the sentence that says so. */
+export function Show<T>({
+  of: resource,
+  what,
+  children,
+}: {
+  of: Resource<T>
+  /** What is shown, as in "Loading the sources". */
+  what: string
+  children: (data: T) => ComponentChildren
+}) {
+  const { data, fault, readAt, reload } = resource
+  if (data === undefined)
+    return fault ? <Fault fault={fault} what={what} onRetry={reload} /> : <Loading what={what} />
+  return (
+    <>
+      {fault && (
+        <p class="notice" role="status">
+          Shown as of {age(new Date(readAt ?? 0).toISOString())} ago: {fault.message}
+        </p>
+      )}
+      {children(data)}
+    </>
+  )
+}
+
+export const Loading = ({ what }: { what: string }) => (
+  <div class="state" role="status">
+    <span class="skeleton" />
+    <span class="skeleton short" />
+    <span class="hidden">Loading {what}</span>
+  </div>
+)
+
+/** Missing answers that will come by themselves (503) and those that will not (404, 400) are no errors. */
+export function Fault({ fault, what, onRetry }: { fault: ApiError; what: string; onRetry: () => void }) {
+  const isExpected = [400, 404, 503].includes(fault.status)
+  return (
+    <div class={`state ${isExpected ? 'empty' : 'fault'}`} role={isExpected ? 'status' : 'alert'}>
+      <strong>{isExpected ? `No ${what} yet` : `Could not load ${what}`}</strong>
+      <span>{fault.message}</span>
+      <button type="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  )
+}
+
+export const Empty = ({ children }: { children: ComponentChildren }) => <p class="state empty">{children}</p>
