@@ -7,7 +7,7 @@ export default defineConfig(
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.mjs'] } } },
     rules: {
       // Numbers are what this project writes about; `${n}` needs no String(n).
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -1,16 +1,16 @@
 // Bundles the dashboard into dist/dashboard, where the API serves it from. Run by `npm run build`.
 import { copyFile, mkdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
-const from = fileURLToPath(new URL('../src/dashboard/', import.meta.url))
-const to = fileURLToPath(new URL('../dist/dashboard/', import.meta.url))
+const from = join(import.meta.dirname, '../src/dashboard')
+const to = join(import.meta.dirname, '../dist/dashboard')
 
 await mkdir(to, { recursive: true })
 await build({
   entryPoints: [
-    { in: `${from}main.tsx`, out: 'main' },
-    { in: `${from}styles/main.css`, out: 'main' },
+    { in: join(from, 'main.tsx'), out: 'main' },
+    { in: join(from, 'styles/main.css'), out: 'main' },
   ],
   outdir: to,
   bundle: true,
@@ -18,7 +18,7 @@ await build({
   sourcemap: true,
   format: 'esm',
   target: 'es2022',
-  tsconfig: `${from}tsconfig.json`,
+  tsconfig: join(from, 'tsconfig.json'),
   logLevel: 'warning',
 })
-for (const file of ['index.html', 'icon.svg']) await copyFile(`${from}${file}`, `${to}${file}`)
+for (const file of ['index.html', 'icon.svg']) await copyFile(join(from, file), join(to, file))

@@ -64,7 +64,7 @@ export async function readAll<T>(
   path: string,
   signal: AbortSignal,
   show: (items: readonly T[], isComplete: boolean) => void,
-): Promise<void> {
+): Promise<readonly T[]> {
   const items: T[] = []
   let cursor: string | null = null
   do {
@@ -77,4 +77,5 @@ export async function readAll<T>(
     cursor = page.next_cursor
     show([...items], cursor === null)
   } while (cursor !== null)
+  return items
 }

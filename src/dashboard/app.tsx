@@ -86,9 +86,9 @@ const banners: Readonly<Record<string, string>> = {
 function MarketBanner({ mode }: { mode: Market['mode'] | undefined }) {
   const text = mode && banners[mode]
   return text ? (
-    <p class={`market ${mode}`} role="note">
+    <aside class={`market ${mode}`} aria-label="Kind of market">
       {text}
-    </p>
+    </aside>
   ) : null
 }
 

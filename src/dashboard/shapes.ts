@@ -239,7 +239,7 @@ export interface JobKind {
 export interface PayloadSchema {
   readonly type?: string
   readonly enum?: readonly string[]
-  readonly default?: unknown
+  readonly default?: string | number | boolean
   readonly description?: string
   readonly minimum?: number
   readonly maximum?: number

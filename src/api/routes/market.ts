@@ -168,6 +168,16 @@ const collectRoute = defineRoute({
   handler: (_input, context) => submitFor(context, 'collect-snapshot', {}),
 })
 
+const marketRoute = defineRoute({
+  method: 'get',
+  path: '/market',
+  scope: 'read',
+  tag: 'Market',
+  summary: 'Which market is watched: the real one, a simulated one or a recorded one',
+  responses: { 200: json(z.object({ mode: z.enum(['simulate', 'replay', 'live']) }), 'The market') },
+  handler: (_input, { config }) => ({ status: 200, body: { mode: config.market.mode } }),
+})
+
 async function requireProtocol(db: Db, id: string): Promise<ProtocolRow> {
   const protocol = await readProtocol(db, id)
   if (!protocol) throw unknownProtocol(id)
@@ -206,4 +216,11 @@ function toIncidentAnswer(row: IncidentRow): z.input<typeof incidentSchema> {
   }
 }
 
-export const marketRoutes = [listRoute, getRoute, observationsRoute, incidentsRoute, collectRoute]
+export const marketRoutes = [
+  marketRoute,
+  listRoute,
+  getRoute,
+  observationsRoute,
+  incidentsRoute,
+  collectRoute,
+]

@@ -59,7 +59,7 @@ interface FieldProps {
 }
 
 function Field({ name, schema, isRequired: required }: FieldProps) {
-  const initial = schema.default === undefined ? '' : String(schema.default)
+  const initial = String(schema.default ?? '')
   return (
     <label>
       {words(name)}
