@@ -19,9 +19,12 @@ const idempotencyHeader = z.object({
     }),
 })
 
-/** What any route may answer besides its own. */
-const commonProblems: Readonly<Record<number, string>> = {
+const publicProblems: Readonly<Record<number, string>> = {
   400: 'The request is malformed; `errors` names the fields',
+}
+/** What any route behind a key may answer besides its own. */
+const commonProblems: Readonly<Record<number, string>> = {
+  ...publicProblems,
   401: 'A valid key is needed',
   403: 'The scope of the key is not enough',
   429: 'Too many requests with this key',
@@ -121,7 +124,7 @@ const headersOf = (headers: Readonly<Record<string, string>>) =>
 
 function problemsOf(route: Route): Record<string, ResponseConfig> {
   const common: Record<string, string> = {
-    ...(route.scope === 'public' ? {} : commonProblems),
+    ...(route.scope === 'public' ? publicProblems : commonProblems),
     ...(route.body ? bodyProblems : {}),
     ...(route.method === 'post' ? postProblems : {}),
   }

@@ -58,6 +58,10 @@ function toProblem(error: unknown): ProblemError {
     return new ProblemError(503, 'unavailable', 'The database does not answer; try again soon', {
       cause: error,
     })
+  if (isUnstorable(error))
+    return new ProblemError(400, 'invalid_value', 'A value of the request cannot be stored or compared', {
+      cause: error,
+    })
   return parserProblem(error) ?? new ProblemError(500, 'internal', 'Something went wrong on our side')
 }
 
@@ -65,6 +69,14 @@ function toProblem(error: unknown): ProblemError {
 function isUnavailable(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return isDatabaseAway(error) || code === '57014' || (typeof code === 'string' && code.startsWith('53'))
+}
+
+/** Text with U+0000 or half a character, numbers and instants beyond any range: well-formed in JSON, refused by Postgres. */
+const unstorable = new Set(['22003', '22007', '22008', '22021', '22P02', '22P05'])
+
+function isUnstorable(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && unstorable.has(code)
 }
 
 const parserCodes: Readonly<Record<number, string>> = {
