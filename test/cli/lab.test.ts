@@ -236,6 +236,14 @@ describe('tidegauge lab detect', () => {
     expect(far).toMatch(/,1$/)
   })
 
+  it('says how to install the engine that is not there', async () => {
+    const { code, err } = await detect('autoencoder', '--engine', 'tfjs')
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('npm install @tensorflow/tfjs-node') as string,
+    })
+  })
+
   it('refuses a share that is none, and a column that is missing', async () => {
     expect(await detect('lof', '--contamination', '2')).toMatchObject({ code: 2 })
     const { code, err } = await detect('lof', '--test', file('less.csv', ['a', '1']))

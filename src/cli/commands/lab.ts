@@ -54,7 +54,7 @@ export function addLab(program: Command, terminal: Terminal): void {
     .option('--contamination <share>', 'share of abnormal training rows, or "auto"', contamination, 0.1)
     .option('--ignore <columns>', 'columns to leave out, separated by commas', words, [])
     .option('--params <json>', 'hyper-parameters', params, {})
-    .option('--engine <name>', 'who computes (default: native-ts)')
+    .option('--engine <name>', 'who computes (default: native-ts; autoencoder also: tfjs)')
     .option('--seed <n>', 'the same seed, the same result', seed, 42)
     .option('--out <file>', 'write score and label (1 = anomaly) of every row')
     .option('--json', 'print one line of JSON')

@@ -166,5 +166,10 @@ function* rowsOf({ rows, columns, data }: Matrix): Generator<number[]> {
 export function timed<T>(work: () => T): { result: T; ms: number } {
   const start = performance.now()
   const result = work()
-  return { result, ms: Math.round((performance.now() - start) * 1000) / 1000 }
+  return { result, ms: millisecondsSince(start) }
+}
+
+/** To the microsecond. @param start of `performance.now()` */
+export function millisecondsSince(start: number): number {
+  return Math.round((performance.now() - start) * 1000) / 1000
 }

@@ -2,7 +2,7 @@ import { createDetector } from '../../../models/detectors/catalogue.ts'
 import type { DetectorAlgorithm, DetectorParams } from '../../../models/detectors/detector.ts'
 import { quantileOfSorted } from '../../../models/metrics/probability.ts'
 import { estimateContamination } from '../../anomaly/contamination.ts'
-import { timed } from './classify.ts'
+import { millisecondsSince, timed } from './classify.ts'
 import { readCsvTable, writeCsv } from './csv-table.ts'
 import { featureNames, numericMatrix } from './training-data.ts'
 
@@ -48,7 +48,9 @@ export async function detect(options: DetectOptions): Promise<DetectReport> {
   const testX =
     options.test === undefined ? undefined : numericMatrix(await readCsvTable(options.test), names)
 
-  const { result: fitted, ms: fitMs } = timed(() => detector.fit(x, { seed }))
+  const started = performance.now()
+  const fitted = await detector.fitAsync(x, { seed })
+  const fitMs = millisecondsSince(started)
   const { result: scores, ms: scoreMs } = timed(() =>
     testX === undefined ? fitted.trainingScores : fitted.decisionFunction(testX),
   )
