@@ -1,4 +1,4 @@
-import { type Matrix, matrix } from '../matrix.ts'
+import { matrix } from '../matrix.ts'
 import { createRandom } from '../random.ts'
 import { defineDetector, type DetectorCore } from './definition.ts'
 import {
