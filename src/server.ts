@@ -21,7 +21,7 @@ await runEntry(async () => {
     readSourceStates,
     dashboardDir: existsSync(join(dashboardDir, 'index.html')) ? dashboardDir : undefined,
   }).catch((error: unknown) => {
-    throw connectionFault('DATABASE_URL', config.databaseUrl, error) ?? error
+    throw connectionFault('DATABASE_URL', config.databaseUrl, error)
   })
   logger.info({ url: api.url }, 'listening')
 
