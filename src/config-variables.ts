@@ -95,6 +95,7 @@ export const secretVariables: ReadonlySet<string> = new Set([
   'COINGECKO_API_KEY',
   'DATABASE_URL',
   'REDIS_URL',
+  'SMTP_URL',
   'TIDEGAUGE_API_KEY',
   'TIDEGAUGE_SESSION_SECRET',
 ])

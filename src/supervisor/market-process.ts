@@ -40,6 +40,8 @@ export async function startMarket(
   const ready = Promise.race([listener.ready, running.lost]).then((ending) => {
     if (ending !== undefined) throw new InputError(listener.lastWords() || ending)
   })
+  // Whoever waits for it hears of it; until then it is not an error that nobody has handled.
+  ready.catch(() => undefined)
   return { ...running, url: `http://127.0.0.1:${port}`, ready }
 }
 

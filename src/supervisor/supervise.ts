@@ -35,20 +35,25 @@ export async function supervise(supervision: Supervision): Promise<string | unde
   using home = openHome(config.homeDir)
   using guard = await guardHome(home)
   await checkSurroundings(config)
+  const env = environmentOf(supervision)
+  const surroundings: ProcessSurroundings = { root, output, guard, env }
+  // Beside the services: it needs neither of them.
+  await using market =
+    config.market.mode === 'live' ? undefined : await startMarket(config.market, surroundings)
   await using services = await startServices(config, { home, guard, notice: output.print })
+  await Promise.race([market?.ready, stopRequested])
+
   const { databaseUrl, redisUrl } = services
   const baseUrl = baseUrlOf(config.http)
   home.announce({ apiUrl: baseUrl, databaseUrl, redisUrl })
-  const env = environmentOf(supervision, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
-  const surroundings: ProcessSurroundings = { root, output, guard, env }
-
-  await using market =
-    config.market.mode === 'live' ? undefined : await startMarket(config.market, surroundings)
-  await Promise.race([market?.ready, stopRequested])
+  Object.assign(env, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
   if (market !== undefined) env['TIDEGAUGE_MARKET_URL'] = market.url
   const releaseFault = release && (await runOnce(release, surroundings, stopRequested))
   if (stopRequest.aborted) return undefined
-  if (releaseFault !== undefined) return releaseFault
+  if (releaseFault !== undefined) {
+    output.print(releaseFault)
+    return releaseFault
+  }
 
   await using running = keepAllRunning(processes, surroundings)
   const over = new AbortController()
@@ -67,8 +72,8 @@ export async function supervise(supervision: Supervision): Promise<string | unde
 }
 
 /** What the command line said, for every process; readable logs unless the user wants others. */
-function environmentOf({ config, flags }: Supervision, services: Record<string, string>): NodeJS.ProcessEnv {
-  const additions = { ...flagsAsEnvironment(flags), ...services, TIDEGAUGE_HOME: config.homeDir }
+function environmentOf({ config, flags }: Supervision): NodeJS.ProcessEnv {
+  const additions = { ...flagsAsEnvironment(flags), TIDEGAUGE_HOME: config.homeDir }
   return childEnvironment(additions, { LOG_FORMAT: 'pretty', NODE_ENV: 'production' })
 }
 

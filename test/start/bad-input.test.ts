@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../../src/embedded/free-port.ts'
@@ -29,6 +29,15 @@ interface Case {
   readonly sentence: RegExp
 }
 
+/** No Redis, and no apt to unpack one with. */
+function pathWithNodeOnly(): string {
+  const dir = join(product.dir, 'bin')
+  mkdirSync(dir)
+  symlinkSync(process.execPath, join(dir, 'node'))
+  symlinkSync('/usr/bin/env', join(dir, 'env'))
+  return dir
+}
+
 const cases: Record<string, () => Case> = {
   'a port that is taken': () => ({
     flags: ['--port', String(port)],
@@ -52,7 +61,7 @@ const cases: Record<string, () => Case> = {
     sentence: /^TIDEGAUGE_HOME: the folder .*\/Procfile cannot be written \(E\w+\)$/,
   }),
   'no Redis to be had': () => ({
-    env: { PATH: product.dir, TIDEGAUGE_HOME: join(product.dir, 'no-redis') },
+    env: { PATH: pathWithNodeOnly(), TIDEGAUGE_HOME: join(product.dir, 'no-redis') },
     sentence: /^REDIS_URL: not set, and there is no redis-server on the PATH; install one with .*$/,
   }),
   'a database server that is away': () => ({
