@@ -7,6 +7,8 @@ interface MinimiseOptions {
   readonly tolerance: number
   /** Steps remembered for the curvature. */
   readonly memory?: number
+  /** Called after each step with the share of `maxIterations` that is behind, below 1; a throw in it ends the search. */
+  readonly onProgress?: (fraction: number) => void
 }
 
 interface Correction {
@@ -22,7 +24,7 @@ const sufficientDecrease = 1e-4
  * (Nocedal and Wright 2006, algorithms 7.4 and 3.1). The start is not changed.
  */
 export function minimise(start: Float64Array, objective: Objective, options: MinimiseOptions): Float64Array {
-  const { maxIterations, tolerance, memory = 10 } = options
+  const { maxIterations, tolerance, memory = 10, onProgress } = options
   let at: Float64Array = start.slice()
   let gradient: Float64Array = new Float64Array(at.length)
   let value = objective(at, gradient)
@@ -47,6 +49,7 @@ export function minimise(start: Float64Array, objective: Objective, options: Min
     at = next
     gradient = nextGradient
     value = nextValue
+    onProgress?.((iteration + 1) / (maxIterations + 1))
   }
   return at
 }

@@ -4,11 +4,13 @@ import type {
   Classifier,
   ClassifierArtifact,
   Explanation,
+  FitOptions,
   FittedClassifier,
   Params,
   TrainingSet,
 } from './classifier.ts'
 import { minimise } from './lbfgs.ts'
+import { decodeLogistic, type LogisticState } from './logistic-state.ts'
 import { real, settle, whole, type Settled } from './parameters.ts'
 import { expectFinite, expectTrainable } from './training-set.ts'
 
@@ -23,17 +25,6 @@ const table = {
 
 type LogisticParams = Settled<typeof table>
 
-/** Plain numbers: `weights` is `classes × width` of the prepared columns, row-major. */
-interface LogisticState {
-  readonly preparation: Preparation
-  readonly weights: readonly number[]
-  readonly intercepts: readonly number[]
-  /** Mean of each prepared column over the training rows: where a contribution is 0. */
-  readonly centre: readonly number[]
-  /** Per feature, the share in the mean |contribution| over the training rows. */
-  readonly importance: readonly number[]
-}
-
 /**
  * Multinomial logistic regression with a ridge penalty: minimises Σ weight × log-loss + ‖W‖² / (2C), intercepts free.
  * Imputes, standardises and encodes by itself, from the rows it is fitted on.
@@ -45,16 +36,18 @@ export function createLogistic(params: Params = {}): Classifier {
     algorithm: 'logistic',
     engine,
     params: settled,
-    fit: (data) => fittedLogistic(settled, data.classes, data.features, learn(data, settled)),
+    fit: (data, options) =>
+      fittedLogistic(settled, data.classes, data.features, learn(data, settled, options)),
   }
 }
 
-/** The model that `toJSON` wrote. */
+/** The model that `toJSON` wrote. @throws ModelInputError on a state that it cannot have written */
 export function loadLogistic(artifact: ClassifierArtifact): FittedClassifier {
-  return fittedLogistic(artifact.params, artifact.classes, artifact.features, artifact.state as LogisticState)
+  const { params, classes, features } = artifact
+  return fittedLogistic(params, classes, features, decodeLogistic(artifact.state, classes, features))
 }
 
-function learn(data: TrainingSet, params: LogisticParams): LogisticState {
+function learn(data: TrainingSet, params: LogisticParams, { onProgress }: FitOptions): LogisticState {
   expectTrainable(data)
   const preparation = fitPreparation(data.x, data.features)
   const design = prepare(preparation, data.x)
@@ -63,7 +56,9 @@ function learn(data: TrainingSet, params: LogisticParams): LogisticState {
   const solution = minimise(start, ridgeLoss(design, data, 1 / params.C), {
     maxIterations: params.max_iter,
     tolerance: params.tol,
+    ...(onProgress && { onProgress }),
   })
+  onProgress?.(1)
   const weights = solution.subarray(0, data.classes * width)
   const centre = columnMeans(design)
   return {

@@ -12,6 +12,7 @@ import type {
 import { ModelInputError } from '../../../models/errors.ts'
 import { matrix, takeRows, type Matrix } from '../../../models/matrix.ts'
 import { createRandom } from '../../../models/random.ts'
+import referenceAccuracy from '../../goldens/classifiers/floors.json' with { type: 'json' }
 import { accuracyOf } from './scores.ts'
 
 interface Candidate {
@@ -20,8 +21,8 @@ interface Candidate {
   readonly params: Params
   /** Leaves that mix classes: only there do weights move shares in the expected direction. null: knows no weights. */
   readonly shallow: Params | null
-  /** A plain run of scikit-learn 1.2.1 or xgboost 1.7.4 on the same 1,000 rows reaches at least this on 2,000 fresh ones. */
-  readonly leastAccuracy: number
+  /** What it is held against; there is no LightGBM and no CatBoost to hold these against, so xgboost stands in. */
+  readonly reference: keyof typeof referenceAccuracy
 }
 
 const candidates: readonly Candidate[] = [
@@ -29,22 +30,23 @@ const candidates: readonly Candidate[] = [
     algorithm: 'catboost',
     params: { iterations: 60, learning_rate: 0.2 },
     shallow: { iterations: 60, learning_rate: 0.2, depth: 3 },
-    leastAccuracy: 0.6,
+    reference: 'xgboost',
   },
-  { algorithm: 'lightgbm', params: { num_iterations: 30 }, shallow: { max_depth: 3 }, leastAccuracy: 0.6 },
-  { algorithm: 'xgboost', params: { n_estimators: 30 }, shallow: { max_depth: 3 }, leastAccuracy: 0.6 },
+  { algorithm: 'lightgbm', params: { num_iterations: 30 }, shallow: { max_depth: 3 }, reference: 'xgboost' },
+  { algorithm: 'xgboost', params: { n_estimators: 30 }, shallow: { max_depth: 3 }, reference: 'xgboost' },
+  { algorithm: 'logistic', params: {}, shallow: {}, reference: 'logistic' },
   {
     algorithm: 'random-forest',
     engine: 'mljs',
     params: { n_estimators: 3 },
     shallow: null,
-    leastAccuracy: 0.42,
+    reference: 'forest_of_3',
   },
   {
     algorithm: 'random-forest',
     params: { n_estimators: 30 },
     shallow: { max_depth: 3 },
-    leastAccuracy: 0.58,
+    reference: 'forest',
   },
 ]
 
@@ -90,7 +92,7 @@ function jsonCopy(model: FittedClassifier): ClassifierArtifact {
   return JSON.parse(JSON.stringify(model)) as ClassifierArtifact
 }
 
-describe.each(candidates)('$algorithm $engine', ({ algorithm, engine, params, shallow, leastAccuracy }) => {
+describe.each(candidates)('$algorithm $engine', ({ algorithm, engine, params, shallow, reference }) => {
   const create = (): ReturnType<typeof createClassifier> => createClassifier(algorithm, params, engine)
   const mixed = drawMixed(300, 1)
   const fitted = create().fit(mixed, { seed: 7 })
@@ -146,11 +148,11 @@ describe.each(candidates)('$algorithm $engine', ({ algorithm, engine, params, sh
     expect(() => create().fit(mixed, { seed: 7, onProgress: stop })).toThrow('cancelled')
   })
 
-  it('reaches the floor of its reference on fresh rows', () => {
+  it('is at most 0.02 less accurate than its reference on the same fresh rows', () => {
     const data = drawClasses(1000, 11)
     const fresh = drawClasses(2000, 12)
     const p = create().fit(data, { seed: 1 }).predictProbability(fresh.x)
-    expect(accuracyOf(p, fresh.y)).toBeGreaterThan(leastAccuracy)
+    expect(accuracyOf(p, fresh.y)).toBeGreaterThan(referenceAccuracy[reference] - 0.02)
   })
 
   it('refuses rows of another width', () => {

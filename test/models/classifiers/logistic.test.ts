@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClassifierArtifact, TrainingSet } from '../../../models/classifiers/classifier.ts'
 import { createLogistic, loadLogistic } from '../../../models/classifiers/logistic.ts'
+import type { LogisticState } from '../../../models/classifiers/logistic-state.ts'
 import { ModelInputError } from '../../../models/errors.ts'
 import { fromRows, matrix } from '../../../models/matrix.ts'
 import goldens from '../../goldens/validation/validation.json' with { type: 'json' }
@@ -15,6 +16,8 @@ const reference: TrainingSet = {
 }
 const options = { seed: 1 }
 const closeTo = (value: number, digits: number): unknown => expect.closeTo(value, digits)
+
+type Damage = Readonly<Record<string, unknown>> & { readonly preparation?: object; readonly column?: object }
 
 /** A category, a missing value and a constant column beside a number. */
 const mixed: TrainingSet = {
@@ -77,6 +80,25 @@ describe('logistic', () => {
     const loaded = loadLogistic(JSON.parse(JSON.stringify(model)) as ClassifierArtifact)
     expect(loaded.predictProbability(mixed.x)).toEqual(model.predictProbability(mixed.x))
     expect(loaded.explain(mixed.x)).toEqual(model.explain(mixed.x))
+  })
+
+  it.each([
+    ['a weight that is no number', { weights: ['1'] }, /finite weights/],
+    ['an intercept too few', { intercepts: [0, 0] }, 'Expected 3 finite intercepts'],
+    ['a column too few', { preparation: { columns: [], width: 0 } }, 'Expected the preparation of 3 columns'],
+    ['another width', { preparation: { width: 9 } }, 'Expected 5 prepared columns, got 9'],
+    ['levels that repeat', { column: { kind: 'categorical', levels: [1, 1, 2] } }, 'distinct whole codes'],
+    ['a kind that is not its own', { column: { kind: 'numeric' } }, 'Expected the preparation of category'],
+  ])('refuses an artifact with %s', (_, { column, ...change }: Damage, message) => {
+    const artifact = JSON.parse(JSON.stringify(createLogistic().fit(mixed, options))) as ClassifierArtifact
+    const state = artifact.state as LogisticState
+    const preparation = { ...state.preparation, ...change.preparation }
+    const columns = column
+      ? preparation.columns.map((own, f) => (f === 1 ? (column as never) : own))
+      : preparation.columns
+    const damaged = { ...state, ...change, preparation: { ...preparation, columns } }
+    expect(() => loadLogistic({ ...artifact, state: damaged })).toThrow(message)
+    expect(() => loadLogistic({ ...artifact, state: damaged })).toThrow(ModelInputError)
   })
 
   it('answers for a category and a gap that training did not have', () => {

@@ -1,12 +1,10 @@
+import { mostProbable } from '../../../models/metrics/confusion.ts'
 import { row, type Matrix } from '../../../models/matrix.ts'
 
+/** A tie goes to the first class, as in scikit-learn and xgboost. */
 export function accuracyOf(p: Matrix, y: Int32Array): number {
-  let right = 0
-  for (let i = 0; i < p.rows; i++) {
-    const shares = row(p, i)
-    if (shares[y[i]!]! >= Math.max(...shares)) right++
-  }
-  return right / p.rows
+  const predicted = mostProbable(p)
+  return predicted.reduce((right, label, i) => right + Number(label === y[i]), 0) / p.rows
 }
 
 export function logLossOf(p: Matrix, y: Int32Array): number {
