@@ -29,7 +29,7 @@ export function Card({ title, note, tools, wide = false, children }: CardProps) 
 
 /** A table that scrolls sideways by itself on a narrow screen, also by keyboard. */
 export const Scroll = ({ label, children }: { label: string; children: ComponentChildren }) => (
-  <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+  <div class="scroll" role="group" aria-label={label} tabIndex={0}>
     {children}
   </div>
 )
