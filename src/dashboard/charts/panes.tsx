@@ -51,7 +51,7 @@ export function Panes({ series, marks, days }: PanesProps) {
       isZooming = false
     }
     plots.current = series.map(
-      (one) =>
+      (one, index) =>
         new uPlot(
           optionsOf(one, {
             width: holder.clientWidth,
@@ -60,13 +60,15 @@ export function Panes({ series, marks, days }: PanesProps) {
             syncKey: cursorKey.key,
             zoomAll,
             extent,
+            isLast: index === series.length - 1,
           }),
           [[...one.times], [...one.values]],
           holder,
         ),
     )
     const sizes = new ResizeObserver(() => {
-      for (const plot of plots.current) plot.setSize({ width: holder.clientWidth, height: paneHeight })
+      for (const [index, plot] of plots.current.entries())
+        plot.setSize({ width: holder.clientWidth, height: heightOf(index === series.length - 1) })
     })
     sizes.observe(holder)
     return () => {
@@ -85,7 +87,11 @@ export function Panes({ series, marks, days }: PanesProps) {
   return <div class="panes" ref={box} role="img" aria-label={describe(series)} />
 }
 
-const paneHeight = 132
+const paneHeight = 118
+/** The last pane carries the dates of all. */
+const datesHeight = 28
+
+const heightOf = (isLast: boolean): number => paneHeight + (isLast ? datesHeight : 0)
 
 interface Pane {
   readonly width: number
@@ -94,11 +100,12 @@ interface Pane {
   readonly syncKey: string
   readonly zoomAll: (origin: uPlot) => void
   readonly extent: readonly [number, number]
+  readonly isLast: boolean
 }
 
 function optionsOf(
   one: PaneSeries,
-  { width, marks, colours, syncKey, zoomAll, extent }: Pane,
+  { width, marks, colours, syncKey, zoomAll, extent, isLast }: Pane,
 ): uPlot.Options {
   const axis = {
     stroke: colours.text,
@@ -108,11 +115,18 @@ function optionsOf(
   const stroke = colours[one.tone]
   return {
     width,
-    height: paneHeight,
+    height: heightOf(isLast),
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     cursor: { sync: { key: syncKey }, drag: { x: true, y: false } },
     scales: { x: { range: (_plot, min, max) => (min === max ? [extent[0], extent[1]] : [min, max]) } },
-    axes: [axis, { ...axis, size: 64, values: (_plot, ticks) => ticks.map((tick) => one.show(tick)) }],
+    axes: [
+      {
+        ...axis,
+        size: isLast ? 38 : 10,
+        values: (_plot, ticks) => (isLast ? ticks.map(monthAndDay) : ticks.map(() => '')),
+      },
+      { ...axis, size: 64, values: (_plot, ticks) => ticks.map((tick) => one.show(tick)) },
+    ],
     series: [
       { label: 'Day', value: '{YYYY}-{MM}-{DD}' },
       {
@@ -129,6 +143,12 @@ function optionsOf(
       draw: [(plot) => drawMarks(plot, marks, colours)],
     },
   }
+}
+
+/** `09-18`, and the whole date where a year begins. */
+function monthAndDay(seconds: number): string {
+  const date = new Date(seconds * 1000).toISOString().slice(0, 10)
+  return date.endsWith('-01-01') ? date : date.slice(5)
 }
 
 function extentOf(series: readonly PaneSeries[]): readonly [number, number] {

@@ -15,24 +15,27 @@ export function ProtocolPage({ id }: { id: string | undefined }) {
   const risk = useResource<Risk>(`/risk/protocols/${slug}`, { everyMs: 60_000 })
   const history = useResource<Page<Risk>>(`/risk/protocols/${slug}/history?limit=1000`)
   return (
-    <Show of={protocol} what="protocol">
-      {(known) => (
-        <>
-          <Title protocol={known} risk={risk.data} />
-          <ProtocolChart id={known.id} history={history.data?.items ?? []} />
-          <div class="grid">
-            <RiskReasons slug={slug} risk={risk} />
-            <AnomalyCard slug={slug} />
-            <FeatureCard slug={slug} />
-            <Card title="History of levels" note="With what happened, once the horizon has passed">
-              <Show of={history} what="scores">
-                {({ items }) => <History risks={items} />}
-              </Show>
-            </Card>
-          </div>
-        </>
-      )}
-    </Show>
+    <>
+      {!protocol.data && <h1>{id}</h1>}
+      <Show of={protocol} what="protocol">
+        {(known) => (
+          <>
+            <Title protocol={known} risk={risk.data} />
+            <ProtocolChart id={known.id} history={history.data?.items ?? []} />
+            <div class="grid">
+              <RiskReasons slug={slug} risk={risk} />
+              <AnomalyCard slug={slug} />
+              <FeatureCard slug={slug} />
+              <Card title="History of levels" note="With what happened, once the horizon has passed">
+                <Show of={history} what="scores">
+                  {({ items }) => <History risks={items} />}
+                </Show>
+              </Card>
+            </div>
+          </>
+        )}
+      </Show>
+    </>
   )
 }
 

@@ -8,7 +8,7 @@ import { Empty } from './states.tsx'
 
 /** Submits any public job; its fields are made from the JSON Schema of its payload. */
 export function JobForm({ kinds }: { kinds: readonly JobKind[] }) {
-  const [name, setName] = useState(kinds[0]?.name)
+  const [name, setName] = useState((kinds.find(isSubmittedAsIs) ?? kinds[0])?.name)
   const kind = kinds.find((one) => one.name === name)
   const { run, fault, isRunning } = useAction(async (payload: Record<string, unknown>) => {
     const { id } = await send<Run>('POST', '/jobs', { name, payload })
@@ -49,6 +49,9 @@ export function JobForm({ kinds }: { kinds: readonly JobKind[] }) {
     </form>
   )
 }
+
+/** The first choice is a job that needs nothing said. */
+const isSubmittedAsIs = ({ payload_schema: { required = [] } }: JobKind): boolean => required.length === 0
 
 const isRequired = ({ required = [] }: PayloadSchema, field: string): boolean => required.includes(field)
 

@@ -45,7 +45,7 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
                   ) : (
                     <button
                       type="button"
-                      aria-label={`Make ${model.kind} v${model.version} current`}
+                      aria-label={`Make current: ${model.kind} v${model.version}`}
                       onClick={() => setChosen(model)}
                     >
                       Make current
