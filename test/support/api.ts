@@ -45,13 +45,16 @@ export interface TestApi {
 
 export type ConfigChanges = Partial<ServiceConfig>
 
-/** An API on a database and a Redis prefix of its own. Call it at the top of a file; it ends with the file. */
-export async function startTestApi(changes: ConfigChanges = {}): Promise<TestApi> {
+/**
+ * An API on a database and a Redis prefix of its own. Call it at the top of a file; it ends with the file.
+ * @param dashboardDir the built pages, where they are tested
+ */
+export async function startTestApi(changes: ConfigChanges = {}, dashboardDir?: string): Promise<TestApi> {
   const { url: databaseUrl, db } = await cloneDatabase()
   const { url: redisUrl, prefix } = testRedis()
   const config = testConfig({ databaseUrl, redisUrl, queuePrefix: prefix, ...changes })
   const { key } = await createApiKey(db, { name: 'tester', scopes: ['admin'] })
-  const api = await startOn(config)
+  const api = await startOn(config, dashboardDir)
   afterAll(() => api[Symbol.asyncDispose]())
   return { ...createClient(api.url, key), db, url: api.url, config, createKey: createKeysIn(db) }
 }
@@ -63,14 +66,14 @@ export function testConfig(
   return { ...config, http: { ...config.http, port: 0 }, ...services }
 }
 
-export function startOn(config: ServiceConfig): Promise<RunningApi> {
+export function startOn(config: ServiceConfig, dashboardDir?: string): Promise<RunningApi> {
   return startApi({
     config,
     logger: pino({ level: 'silent' }),
     version: '0.0.0-test',
     newestMigration: Object.keys(migrations).at(-1)!,
     readSourceStates,
-    dashboardDir: undefined,
+    dashboardDir,
   })
 }
 

@@ -124,7 +124,7 @@ function Rows({ rows, sorting, onSort }: RowsProps) {
 
 const Spacer = ({ height }: { height: number }) => (
   <tr aria-hidden="true" class="spacer">
-    <td colSpan={headers.length} style={{ height: `${height}px` }} />
+    <td style={{ height: `${height}px` }} />
   </tr>
 )
 
