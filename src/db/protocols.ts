@@ -16,7 +16,8 @@ export async function saveProtocols(db: Db, protocols: readonly Protocol[], seen
         conflict.column('id').doUpdateSet((eb) => ({
           name: eb.ref('excluded.name'),
           symbol: eb.ref('excluded.symbol'),
-          geckoId: eb.ref('excluded.geckoId'),
+          // The catalogue does not name the token of a parent; what its own page told is kept.
+          geckoId: eb.fn.coalesce('excluded.geckoId', 'protocols.geckoId'),
           category: eb.ref('excluded.category'),
           chains: eb.ref('excluded.chains'),
           mainChain: eb.ref('excluded.mainChain'),
@@ -83,6 +84,16 @@ export async function listTokenHolders(db: Db, geckoId: string): Promise<string[
     .orderBy('id')
     .execute()
   return rows.map((row) => row.id)
+}
+
+/** Gives the children of a parent that have no token of their own that of the parent. */
+export async function saveParentToken(db: Db, parentId: string, geckoId: string): Promise<void> {
+  await db
+    .updateTable('protocols')
+    .set({ geckoId })
+    .where('parentId', '=', parentId)
+    .where('geckoId', 'is', null)
+    .execute()
 }
 
 export async function markTokenBackfilled(db: Db, geckoId: string, day: string): Promise<void> {

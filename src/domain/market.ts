@@ -5,7 +5,7 @@ export const protocolId = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'Expected lower-case letters, digits, ".", "_" or "-"')
+  .regex(/^[a-z0-9][a-z0-9._~()+&'!-]*$/, `Expected lower-case letters, digits or any of "._~()+&'!-"`)
 
 export const protocolSchema = z.object({
   id: protocolId,

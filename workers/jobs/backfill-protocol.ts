@@ -5,6 +5,7 @@ import {
   markBackfilled,
   markBackfillFailed,
   markTokenBackfilled,
+  saveParentToken,
 } from '../../src/db/protocols.ts'
 import { countOpenRuns } from '../../src/db/job-runs.ts'
 import { dayNumber, isoDate, startOfDay, utcDate } from '../../src/domain/calendar.ts'
@@ -35,10 +36,9 @@ export const backfillProtocol: Handler<'backfill-protocol'> = async ({ protocol_
   await context.saveCheckpoint({ tvl: true })
 
   progress(0.5, 'token history', left)
-  const needsToken = protocol.geckoId !== null && (protocol.tokenBackfilledTo ?? '') < today
-  const token = needsToken
-    ? await orNothing(context, () => backfillToken(protocol.geckoId!, today, context))
-    : nothing
+  const geckoId = protocol.geckoId ?? (await tokenOfParent(protocol.parentId, context))
+  const needsToken = geckoId !== null && (protocol.tokenBackfilledTo ?? '') < today
+  const token = needsToken ? await orNothing(context, () => backfillToken(geckoId, today, context)) : nothing
   await markBackfilled(db, protocol_id, today)
   return { rows: tvl.rows + token.rows, refused: tvl.refused + token.refused }
 
@@ -67,6 +67,20 @@ async function backfillTvl(protocolId: string, context: JobContext): Promise<Sto
       isPartial: row.partial,
     }))
   return storeFetched(context, history, { source: 'defillama', endpoint: 'protocol' }, { day: rows })
+}
+
+/** The catalogue lists no parents: the token of one is on its own page, and is remembered for all its children. */
+async function tokenOfParent(parentId: string | null, context: JobContext): Promise<string | null> {
+  if (parentId === null) return null
+  try {
+    const [parent] = (await context.sources.defillama.parentToken(parentId, sourceLane(context))).rows
+    const geckoId = parent?.geckoId ?? null
+    if (geckoId !== null) await saveParentToken(context.db, parentId, geckoId)
+    return geckoId
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.isPassing || error.kind === 'unauthorised') throw error
+    return null
+  }
 }
 
 /** One call serves every protocol that shares the token. */

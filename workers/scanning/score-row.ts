@@ -3,6 +3,9 @@ import type { AnomalyVerdict } from '../../src/anomaly/verdict.ts'
 import type { NewAnomalyScore } from '../../src/db/scans.ts'
 import type { AnomalyContribution, DetectorScore } from '../../src/db/schema.ts'
 
+/** Of what is normal only the largest parts are kept: all 15 of 6,500 protocols are most of a scan's size. */
+const partsOfNormal = 3
+
 /** One protocol's line of a scan. @param verdict undefined where nothing is abnormal */
 export function scoreRow(
   anomaly: ProtocolAnomaly,
@@ -33,8 +36,9 @@ function detectorScores({ scores }: ProtocolAnomaly, threshold: number): Detecto
 }
 
 /** The largest parts first, in the database's spelling. */
-function storedContributions({ contributions }: ProtocolAnomaly): AnomalyContribution[] {
-  return contributions.map(({ typicalLow, typicalHigh, value, ...contribution }) => ({
+function storedContributions({ contributions, isAnomaly }: ProtocolAnomaly): AnomalyContribution[] {
+  const told = isAnomaly ? contributions : contributions.slice(0, partsOfNormal)
+  return told.map(({ typicalLow, typicalHigh, value, ...contribution }) => ({
     ...contribution,
     value: Number.isFinite(value) ? value : null,
     typical_low: typicalLow,
