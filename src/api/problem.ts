@@ -40,11 +40,10 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     const problem = toProblem(error)
-    if (problem.status >= 500)
-      logger.error(
-        { err: error, requestId: res.locals.requestId, method: req.method, url: req.path },
-        problem.code,
-      )
+    const request = { requestId: res.locals.requestId, method: req.method, url: req.path }
+    // What was refused on purpose ("not trained yet") is no fault of ours and needs no stack.
+    if (problem.status >= 500 && problem !== error) logger.error({ ...request, err: error }, problem.code)
+    else if (problem.status >= 500) logger.info(request, problem.code)
     if (res.headersSent) res.destroy()
     else sendProblem(res, problem)
   }
