@@ -34,6 +34,8 @@ export const refreshCatalogue: Handler<'refresh-catalogue'> = async (_payload, c
     'backfill-protocol',
     backfills.map((protocol_id) => ({ protocol_id })),
   )
+  // Recorded losses are labels: they should be there before the first model is trained.
+  await context.enqueue('collect-incidents', {})
   const left = workLeft(backfillCalls(backfillPlan(protocols)), context.budgets)
   progress(1, 'backfills queued', { calls_left: left.callsLeft, minutes_left: left.minutesLeft })
   return { protocols: catalogue.rows.length, backfills_queued: queued, refused: catalogue.refused.length }
