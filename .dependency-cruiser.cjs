@@ -43,7 +43,15 @@ module.exports = {
     only(
       'api-queues-and-reads',
       '^src/api/',
-      ['^src/domain/', '^src/db/', '^src/jobs/', '^queues/', '^src/errors', '^src/(config|logger|metrics)'],
+      [
+        '^src/domain/',
+        '^src/db/',
+        '^src/features/',
+        '^src/jobs/',
+        '^queues/',
+        '^src/errors',
+        '^src/(config|logger|metrics)',
+      ],
       'the API queues work and reads results',
     ),
     {

@@ -9,6 +9,7 @@ import { createDb, createPool } from '../db/connection.ts'
 import { InputError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { createMetrics } from '../metrics.ts'
+import { addSourceGauges } from './source-gauges.ts'
 import { createApp } from './app.ts'
 import { createBoard } from './board.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
@@ -72,6 +73,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     readSourceStates: () => options.readSourceStates(quickRedis, config.queuePrefix).catch(() => undefined),
     runWatcher: createRunWatcher(db, logger),
   }
+  addSourceGauges(metrics.registry, db, services.readSourceStates)
   const limiter = { redis: quickRedis, fallbacks: metrics.rateLimitFallbacks }
   const release = async (): Promise<void> => {
     // Queues that have never met their Redis wait for it for ever.

@@ -3267,6 +3267,8 @@ export interface operations {
                             volume_usd: number | null;
                             /** @description The day is not over yet */
                             is_partial: boolean;
+                            /** @description What is known now to be wrong with the TVL or price of this day; days only */
+                            flags: ("gap" | "glitch" | "stale")[];
                         }[];
                         next_cursor: string | null;
                     };

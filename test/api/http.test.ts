@@ -64,6 +64,7 @@ it('counts requests by route for Prometheus', async () => {
   expect(body).toMatch(
     /tidegauge_http_request_seconds_count\{method="GET",route="\/protocols\/\{id\}",status="200"\} 1/,
   )
+  expect(body).toMatch(/tidegauge_source_circuit\{source="defillama"\} 0/)
 })
 
 describe('the API reference', () => {

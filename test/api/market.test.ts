@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { saveObservations } from '../../src/db/observations.ts'
 import { startTestApi } from '../support/api.ts'
 import { storeProtocol, storeSeries } from '../support/stored-results.ts'
 
@@ -73,6 +74,7 @@ describe('GET /protocols/{id}/observations', () => {
       market_cap_usd: 4000,
       volume_usd: 50,
       is_partial: false,
+      flags: [],
     })
     const rest = await ask<Page>(`/protocols/aave/observations?limit=3&cursor=${first.body.next_cursor!}`)
     expect(rest.body.items.map((item) => item['observed_at'])).toEqual([
@@ -80,6 +82,26 @@ describe('GET /protocols/{id}/observations', () => {
       '2026-11-20T00:00:00.000Z',
     ])
     expect(rest.body.next_cursor).toBeNull()
+  })
+
+  it('flags the days that are known to be glitches', async () => {
+    await saveObservations(db, {
+      resolution: 'day',
+      rows: [100, 101, 102, 20, 103, 104].map((tvlUsd, i) => ({
+        protocolId: 'curve',
+        observedAt: new Date(Date.UTC(2026, 9, 1 + i)),
+        tvlUsd,
+      })),
+      provenance: {
+        source: 'dataset',
+        endpoint: 'import',
+        fetchedAt: new Date(),
+        contentHash: 'x',
+        refusedCount: 0,
+      },
+    })
+    const { body } = await ask<Page>('/protocols/curve/observations')
+    expect(body.items.map((item) => item['flags'])).toEqual([[], [], [], ['glitch'], [], []])
   })
 
   it('cuts the series to a span', async () => {

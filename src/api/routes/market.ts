@@ -3,6 +3,7 @@ import { listIncidents, type IncidentRow } from '../../db/reads/incidents.ts'
 import { listObservations, listProtocols, type ProtocolRow, readProtocol } from '../../db/reads/protocols.ts'
 import type { Db } from '../../db/connection.ts'
 import { protocolId } from '../../domain/market.ts'
+import { readDayFlags } from '../day-flags.ts'
 import { defineRoute, json } from '../define-route.ts'
 import { unknownProtocol } from '../missing.ts'
 import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
@@ -89,6 +90,9 @@ const observationsRoute = defineRoute({
           market_cap_usd: usd,
           volume_usd: usd,
           is_partial: z.boolean().meta({ description: 'The day is not over yet' }),
+          flags: z.array(z.enum(['gap', 'glitch', 'stale'])).meta({
+            description: 'What is known now to be wrong with the TVL or price of this day; days only',
+          }),
         }),
       ),
       'One page of the series; null is unknown, never 0',
@@ -106,11 +110,13 @@ const observationsRoute = defineRoute({
       limit: query.limit,
       after,
     })
+    const flagsOn = resolution === 'day' ? await readDayFlags(db, params.id) : undefined
     const page = toPage(
       rows,
       query.limit,
       (row) => ({
         observed_at: toInstant(row.observedAt),
+        flags: flagsOn?.(row.observedAt) ?? [],
         tvl_usd: row.tvlUsd,
         price_usd: row.priceUsd,
         market_cap_usd: row.marketCapUsd,
