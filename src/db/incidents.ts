@@ -19,3 +19,7 @@ export async function saveIncidents(db: Db, incidents: readonly Incident[]): Pro
 export async function listIncidentKeys(db: Db) {
   return db.selectFrom('incidents').select(['date', 'defillamaId', 'parentId']).execute()
 }
+
+export async function hasIncidents(db: Db): Promise<boolean> {
+  return (await db.selectFrom('incidents').select('id').limit(1).executeTakeFirst()) !== undefined
+}

@@ -77,6 +77,11 @@ describe('collection', () => {
     expect(market.ledger.entries('defillama')).toHaveLength(1)
   })
 
+  it('collects the incidents with the first catalogue, and each only once', async () => {
+    expect((await run('collect-incidents')).result).toEqual({ incidents: 0, refused: 0 })
+    expect(await db.selectFrom('incidents').select('id').execute()).toHaveLength(dataset.hacks.length)
+  })
+
   it('does not forget a token when the catalogue comes again', async () => {
     const before = await tokens()
     await run('refresh-catalogue')

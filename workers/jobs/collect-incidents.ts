@@ -1,4 +1,4 @@
-import { saveIncidents } from '../../src/db/incidents.ts'
+import { hasIncidents, saveIncidents } from '../../src/db/incidents.ts'
 import { quarantineRows } from '../../src/db/quarantine.ts'
 import { utcDate } from '../../src/domain/calendar.ts'
 import { UpstreamError } from '../../src/sources/source-errors.ts'
@@ -10,9 +10,13 @@ export const collectIncidents: Handler<'collect-incidents'> = async (_payload, c
   const { db, clock, sources, log } = context
   const now = await clock.now()
   try {
-    const hacks = await sources.defillama.hacks(sourceLane(context))
+    // A feed that has not changed is not sent again, once its rows are stored here.
+    const onlyIfChanged = await hasIncidents(db)
+    const hacks = await sources.defillama.hacks({ ...sourceLane(context), onlyIfChanged })
     await quarantineRows(db, hacks.refused, utcDate(now))
-    return { incidents: await saveIncidents(db, hacks.rows), refused: hacks.refused.length }
+    const incidents = await saveIncidents(db, hacks.rows)
+    await hacks.markStored()
+    return { incidents, refused: hacks.refused.length }
   } catch (error) {
     if (!(error instanceof UpstreamError && error.kind === 'paid-only')) throw error
     log.warn('DeFiLlama serves its list of incidents to paying clients only')
