@@ -44,6 +44,7 @@ module.exports = {
       'api-queues-and-reads',
       '^src/api/',
       [
+        '^src/alerts/',
         '^src/domain/',
         '^src/db/',
         '^src/features/',
@@ -54,6 +55,25 @@ module.exports = {
       ],
       'the API queues work and reads results',
     ),
+    only(
+      'client-stands-alone',
+      '^src/client/client',
+      ['^src/client/'],
+      'others install the client by itself',
+    ),
+    only(
+      'dashboard-is-a-client',
+      '^src/dashboard/',
+      ['^src/client/'],
+      'the pages know of the server what its API says',
+    ),
+    only('scripts-stand-beside', '^scripts/', [], 'scripts build and show the product from outside'),
+    {
+      name: 'nobody-imports-pages-or-scripts',
+      severity: 'error',
+      from: { pathNot: '^(src/dashboard|scripts)/' },
+      to: { path: '^(src/dashboard|scripts)/' },
+    },
     {
       name: 'workers-never-serve',
       severity: 'error',

@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { createRandom } from '../models/random.ts'
 import { applyMigrations } from '../src/apply-migrations.ts'
 import { exportDataset } from '../src/dataset-io/export-dataset.ts'
 import { importDataset } from '../src/dataset-io/import-dataset.ts'
@@ -10,7 +9,8 @@ import { createDb, createPool } from '../src/db/connection.ts'
 import { startGuard } from '../src/embedded/guard.ts'
 import { openHome } from '../src/embedded/home.ts'
 import { startPostgres } from '../src/embedded/postgres.ts'
-import { writeDataset, type Dataset } from '../src/market/dataset.ts'
+import { writeDataset } from '../src/market/dataset.ts'
+import { randomDataset } from './random-dataset.ts'
 import { figure, median, timed, type Figure } from './report.ts'
 
 const protocols = 2_500
@@ -45,7 +45,7 @@ async function measure(url: string, dir: string): Promise<Figure[]> {
   const pool = createPool({ url, maxConnections: 2, applicationName: 'tidegauge bench' })
   const db = createDb(pool)
   const dataset = join(dir, 'dataset')
-  await writeDataset(dataset, randomDataset())
+  await writeDataset(dataset, randomDataset.make(protocols, days))
   const first: number[] = []
   const again: number[] = []
   const out: number[] = []
@@ -62,36 +62,4 @@ async function measure(url: string, dir: string): Promise<Figure[]> {
     figure({ name: `import ${rows} that are there already`, value: median(again) / 1000, unit: 's' }),
     figure({ name: `export ${rows}`, value: median(out) / 1000, unit: 's' }),
   ]
-}
-
-function randomDataset(): Dataset {
-  const random = createRandom(11)
-  const firstDay = 19_000
-  const day = Int32Array.from({ length: days }, (_, i) => firstDay + i)
-  const walk = (start: number): Float64Array => {
-    let level = start
-    return Float64Array.from(day, () => (level *= Math.exp(0.05 * random.normal())))
-  }
-  const slugs = Array.from({ length: protocols }, (_, i) => `protocol-${i}`)
-  return {
-    protocols: slugs.map((slug) => ({
-      slug,
-      name: slug,
-      symbol: '-',
-      gecko_id: slug,
-      category: 'Lending',
-      chains: ['Ethereum'],
-    })),
-    series: slugs.map(() => ({
-      day,
-      tvlUsd: walk(1e7),
-      priceUsd: walk(5),
-      marketCapUsd: walk(3e7),
-      volumeUsd: walk(1e6),
-    })),
-    hacks: [],
-    groundTruth: null,
-    firstDay,
-    lastDay: firstDay + days - 1,
-  }
 }

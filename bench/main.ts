@@ -4,7 +4,8 @@ import { printReport, type Figure } from './report.ts'
 
 /** Every other file of this folder is one bench and exports `run`. */
 interface Bench {
-  run(): Promise<Figure[]>
+  /** @param words what stands after the name, such as `full` */
+  run(words: readonly string[]): Promise<Figure[]>
 }
 
 const shared = new Set(['main', 'report', 'peer', 'drawn-data', 'classifier-peer'])
@@ -20,7 +21,7 @@ function benchNames(): string[] {
 const name = process.argv[2]
 if (name !== undefined && benchNames().includes(name)) {
   const bench = (await import(`./${name}.js`)) as Bench
-  printReport(name, await bench.run())
+  printReport(name, await bench.run(process.argv.slice(3)))
 } else {
   console.error(`Expected one of ${benchNames().join(', ')}, got ${name ?? 'nothing'}`)
   process.exitCode = 2

@@ -38,16 +38,32 @@ export async function openPeer({ script, modules, packages }: PeerSource): Promi
   return { peer: startPeer(fileURLToPath(new URL(`../../bench/peers/${script}`, import.meta.url))) }
 }
 
+/** Far longer than any request takes; a peer that hangs must not hang the bench. */
+const patienceMs = 240_000
+
+/** The peer leads a process group, so that its own worker processes end with it. */
 function startPeer(path: string): Peer {
   const child = spawn(python, [path], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
     env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const endGroup = (): void => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // Nobody is left.
+    }
+  }
+  process.once('exit', endGroup)
   const ask = async (request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> => {
     child.stdin.write(`${JSON.stringify(request)}\n`)
+    const timer = setTimeout(endGroup, patienceMs)
     const line = await lines.next()
-    if (line.done) throw new Error(`The peer ${path} ended without an answer`)
+    clearTimeout(timer)
+    if (line.done)
+      throw new Error(`The peer ${path} ended, or took over ${patienceMs / 1000} s, without an answer`)
     return JSON.parse(line.value) as Record<string, unknown>
   }
   return {
@@ -55,7 +71,11 @@ function startPeer(path: string): Peer {
     time: async (request) => Number((await ask(request))['ms']),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
-        child.once('exit', () => resolve())
+        child.once('exit', () => {
+          process.off('exit', endGroup)
+          endGroup()
+          resolve()
+        })
         child.stdin.end()
       }),
   }

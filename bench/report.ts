@@ -91,3 +91,9 @@ export function printReport(bench: string, figures: readonly Figure[]): void {
 function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }
+
+/** @param share such as 0.99 @returns the smallest value that this share of the values does not exceed */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))]!
+}

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import {
   type AnomalyModelArtifact,
-  fitAnomalyModel,
   loadAnomalyModel,
   type ProtocolAnomaly,
 } from '../src/anomaly/anomaly-model.ts'
+import { fitAnomalyModel } from '../src/anomaly/fit-anomaly-model.ts'
 import type { ProtocolHistory } from '../src/anomaly/training-material.ts'
 import type { Protocol } from '../src/domain/market.ts'
 import { featureSet, numericFeatureNames } from '../src/domain/feature-names.ts'
@@ -14,6 +14,12 @@ import { saveProtocols } from '../src/db/protocols.ts'
 import { insertScan } from '../src/db/scans.ts'
 import { isoDate } from '../src/domain/calendar.ts'
 import { buildFeatures } from '../src/features/build.ts'
+import {
+  marketTracks,
+  movementHistory,
+  movementHistoryDays,
+  type Movements,
+} from '../src/features/movements.ts'
 import { seriesFromColumns } from '../src/features/from-columns.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 import { simulateDataset } from '../src/market/simulator/simulate-dataset.ts'
@@ -34,6 +40,7 @@ export async function run(): Promise<Figure[]> {
     seed: 1,
     selection: 'consensus',
   }).toJSON()
+  const movements = movementsOn(histories, lastDay)
   const before = new Map(vectorsOn(histories, lastDay - 1).map((vector) => [vector.protocolId, vector]))
   const vectors = vectorsOn(histories, lastDay)
 
@@ -49,7 +56,7 @@ export async function run(): Promise<Figure[]> {
     const model = loadAnomalyModel(artifact)
     const scan = async (some: readonly FeatureVector[]): Promise<ScanTimes> => {
       let anomalies: ProtocolAnomaly[] = []
-      const scoreMs = await timed(() => (anomalies = model.score(some, { before })))
+      const scoreMs = await timed(() => (anomalies = model.score(some, { before, movements })))
       const storeMs = await timed(() => store(db, modelId, anomalies, artifact.threshold))
       return { scoreMs, totalMs: scoreMs + storeMs }
     }
@@ -97,6 +104,12 @@ function simulatedMarket(): { histories: ProtocolHistory[]; lastDay: number } {
 
 function vectorsOn(histories: readonly ProtocolHistory[], day: number): FeatureVector[] {
   return histories.flatMap(({ series, traits }) => buildFeatures(series, traits, day) ?? [])
+}
+
+function movementsOn(histories: readonly ProtocolHistory[], day: number): Map<string, Movements> {
+  const all = histories.map(({ series }) => series)
+  const market = marketTracks(all, day - movementHistoryDays, day, day)
+  return new Map(all.map((series) => [series.protocolId, movementHistory(series, market, [day])[0]!]))
 }
 
 /** What a scan refers to. @returns the id of the model */

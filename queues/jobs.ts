@@ -170,6 +170,10 @@ export const trainModels = defineJob({
     seed: z.int().min(0).max(2_147_483_647).default(42),
     /** `quick` tries one configuration per algorithm, `full` nine, each on raw features and on ranks. */
     grid: grid.default('full'),
+    /** `never` registers the model and leaves the current one in its place. */
+    promotion: z.enum(['decide', 'never']).default('decide'),
+    /** What asked for the training, told in the model's own reason. */
+    requested_because: z.string().max(500).optional(),
   }),
   result: z.object({
     model_id: z.uuid(),
@@ -181,7 +185,8 @@ export const trainModels = defineJob({
   submission: 'public',
   attempts: 4,
   backoffMs: 1_000,
-  key: ({ family }) => family,
+  // Who waits for a new current model is not served by one that stays aside.
+  key: ({ family, promotion }) => (promotion === 'never' ? `${family}, aside` : family),
 })
 
 /** Every job there is; the pages, the API and the workers are made from this list. */

@@ -1,8 +1,8 @@
 import { type Job, Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { RedisConnection } from './connection.ts'
 import { queueNames, type QueueName } from './contract.ts'
 import { jobs, type JobName } from './jobs.ts'
-import { schedules } from './schedules.ts'
+import { mendSchedules, type MendedSchedule } from './mend-schedules.ts'
 import { jobOptions } from './settings.ts'
 
 /** A recorded run that is to be put on its queue. */
@@ -11,6 +11,8 @@ export interface QueuedRun {
   readonly name: JobName
   readonly payload: Record<string, unknown>
   readonly lane: 'user' | 'scheduled'
+  /** The trace that the run was submitted in. */
+  readonly trace?: Readonly<Record<string, string>> | null
 }
 
 /** Hands recorded runs to BullMQ; adding a run twice changes nothing, its id is the id of the job. */
@@ -19,7 +21,8 @@ export interface Producer {
   addRuns(runs: readonly QueuedRun[]): Promise<void>
   /** Children of a running flow parent, on the parent's own queue or another. */
   addChildren(parent: Job, children: readonly QueuedRun[]): Promise<void>
-  upsertSchedules(): Promise<void>
+  /** Sets the schedules that Redis lacks, has in another form, or has stopped following. @param now ms since 1970 */
+  mendSchedules(now: number): Promise<MendedSchedule[]>
   close(): Promise<void>
 }
 
@@ -27,7 +30,10 @@ export interface Producer {
 const priorityOf = ({ name, lane }: QueuedRun): number =>
   lane === 'user' ? 0 : name === 'backfill-protocol' ? 20 : 10
 
-export function createProducer(connection: Redis, prefix: string): Producer {
+/** In the form in which BullMQ's telemetry reads it. */
+const tracedBy = ({ trace }: QueuedRun) => (trace ? { telemetry: { metadata: JSON.stringify(trace) } } : {})
+
+export function createProducer(connection: RedisConnection, prefix: string): Producer {
   const queues = new Map(queueNames.map((name) => [name, new Queue(name, { connection, prefix })]))
   const queueOf = (name: JobName): Queue => queues.get(jobs[name].queue)!
 
@@ -43,7 +49,12 @@ export function createProducer(connection: Redis, prefix: string): Producer {
               .map((run) => ({
                 name: run.name,
                 data: run.payload,
-                opts: { ...jobOptions(jobs[run.name]), jobId: run.id, priority: priorityOf(run) },
+                opts: {
+                  ...jobOptions(jobs[run.name]),
+                  jobId: run.id,
+                  priority: priorityOf(run),
+                  ...tracedBy(run),
+                },
               })),
           ),
         ),
@@ -55,6 +66,7 @@ export function createProducer(connection: Redis, prefix: string): Producer {
         await queueOf(child.name).add(child.name, child.payload, {
           ...jobOptions(jobs[child.name]),
           jobId: child.id,
+          ...tracedBy(child),
           parent: { id: parent.id!, queue: parent.queueQualifiedName },
           // The parent looks at what the others found; without this it would wait for the failed one for ever.
           ignoreDependencyOnFailure: true,
@@ -62,15 +74,7 @@ export function createProducer(connection: Redis, prefix: string): Producer {
       }
     },
 
-    async upsertSchedules() {
-      for (const { id, job, payload, pattern } of schedules) {
-        await queueOf(job).upsertJobScheduler(
-          id,
-          { pattern, tz: 'UTC' },
-          { name: job, data: payload, opts: jobOptions(jobs[job]) },
-        )
-      }
-    },
+    mendSchedules: (now) => mendSchedules(({ job }) => queueOf(job), now),
 
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()))

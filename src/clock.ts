@@ -1,3 +1,5 @@
+import type { RedisConnection } from '../queues/connection.ts'
+
 /** What time it is on the market. Jobs and retries run on the wall clock; data and models on this one. */
 export interface DataClock {
   now(): Promise<Date>
@@ -26,4 +28,12 @@ export function createMarketClock(marketUrl: string): DataClock {
       return known.asOf
     },
   }
+}
+
+/** @returns how far this machine's clock is ahead of Redis's, in milliseconds */
+export async function clockSkewMs(redis: Pick<RedisConnection, 'time'>): Promise<number> {
+  const before = Date.now()
+  const [seconds, microseconds] = (await redis.time()).map(Number) as [number, number]
+  const after = Date.now()
+  return (before + after) / 2 - (seconds * 1000 + microseconds / 1000)
 }

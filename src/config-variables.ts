@@ -23,6 +23,13 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, `expected ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`)
 
 const serverUrl = (protocol: RegExp, kind: string) => z.url({ protocol, error: `expected ${kind} URL` })
+/** One address, or those of a cluster's nodes with commas between them. */
+const serverUrls = (protocol: RegExp, kind: string) => {
+  const one = serverUrl(protocol, kind)
+  return z.string().refine((text) => text.split(',').every((url) => one.safeParse(url).success), {
+    error: `expected ${kind} URL, or several of a cluster with commas between them`,
+  })
+}
 const httpUrl = serverUrl(/^https?$/, 'an http or https').transform((url) => url.replace(/\/+$/, ''))
 
 const path = z.string().transform((text) => resolve(text))
@@ -41,7 +48,7 @@ export const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(1, 65_535).default(8000),
   DATABASE_URL: serverUrl(/^postgres(ql)?$/, 'a postgres://').optional(),
-  REDIS_URL: serverUrl(/^rediss?$/, 'a redis:// or rediss://').optional(),
+  REDIS_URL: serverUrls(/^rediss?$/, 'a redis:// or rediss://').optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   LOG_FORMAT: oneOf('json', 'pretty').default('json'),
   PATH: z.string().default(''),
@@ -85,6 +92,13 @@ export const variables = z.object({
   TIDEGAUGE_CONCURRENCY_FEATURES: integer(1, 64).default(1),
   TIDEGAUGE_CONCURRENCY_MAINTENANCE: integer(1, 64).default(2),
   TIDEGAUGE_CONCURRENCY_TRAINING: integer(1, 64).default(2),
+  TIDEGAUGE_WORKER_PORT: integer(0, 65_535).optional(),
+  TIDEGAUGE_PROMOTION: oneOf('not-worse', 'beats-baselines').default('not-worse'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_SDK_DISABLED: oneOf('true', 'false').default('false'),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').default('otlp'),
   TIDEGAUGE_THREADS: integer(1, 64).default(() => Math.max(1, availableParallelism() - 1)),
 })
 export type Variables = z.output<typeof variables>

@@ -109,6 +109,10 @@ function contradictions(env: Variables): string[] {
   const plan = env.COINGECKO_PLAN ?? 'keyless'
   if (plan !== 'keyless' && env.COINGECKO_API_KEY === undefined)
     faults.push(`COINGECKO_API_KEY: needed by COINGECKO_PLAN=${plan}`)
+  if (env.REDIS_URL?.includes(',') && !/\{[^{}]+\}/.test(env.TIDEGAUGE_PREFIX))
+    faults.push(
+      `TIDEGAUGE_PREFIX: a Redis cluster needs a hash tag in it, such as {tidegauge}, so that all keys share one slot`,
+    )
   return faults
 }
 
@@ -168,6 +172,15 @@ function toConfig(env: Variables) {
       maintenance: env.TIDEGAUGE_CONCURRENCY_MAINTENANCE,
       training: env.TIDEGAUGE_CONCURRENCY_TRAINING,
     },
+    /** Where a worker process serves `/livez`, `/readyz` and `/metrics`; unset: nowhere. */
+    workerPort: env.TIDEGAUGE_WORKER_PORT,
+    /** Whether a risk model has to beat both baselines before it becomes current, the first one too. */
+    mustBeatBaselines: env.TIDEGAUGE_PROMOTION === 'beats-baselines',
+    /** Whether traces are sent: somewhere to send them to is named, and nothing forbids it. */
+    isTraced:
+      (env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined &&
+      env.OTEL_SDK_DISABLED === 'false' &&
+      env.OTEL_TRACES_EXPORTER === 'otlp',
     /** Threads for CPU work in one worker process. */
     threads: env.TIDEGAUGE_THREADS,
   } as const

@@ -27,9 +27,13 @@ export function connectionFault(variable: string, url: string, error: unknown): 
   const { code = '', message } = error as { code?: string; message: string }
   const meaning = postgresFaults[code] ?? commonFaults.find(([sign]) => sign.test(`${code} ${message}`))?.[1]
   if (meaning === undefined) return error instanceof Error ? error : new Error(message)
-  const { username, host, pathname } = new URL(url)
-  const target = `${username && `${username}@`}${host}${pathname}`
+  const target = url.split(',').map(withoutPassword).join(', ')
   return new InputError(`${variable}: cannot use ${target}: ${meaning} (${code || message})`, {
     cause: error,
   })
+}
+
+function withoutPassword(url: string): string {
+  const { username, host, pathname } = new URL(url)
+  return `${username && `${username}@`}${host}${pathname}`
 }

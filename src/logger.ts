@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { PinoPretty } from 'pino-pretty'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
+import { traceHooks } from './tracing/trace-hooks.ts'
 
 export type { Logger }
 
@@ -42,6 +43,7 @@ export function createLogger(config: Pick<Config, 'log'>, name: string): Logger 
     base: { name },
     redact: { paths: secretPaths, censor: '***' },
     hooks: { streamWrite: withoutPasswords },
+    mixin: () => traceHooks()?.ids() ?? {},
   }
   return config.log.format === 'pretty' ? pino(options, prettyStream()) : pino(options)
 }

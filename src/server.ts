@@ -7,10 +7,12 @@ import { connectionFault } from './connection-faults.ts'
 import { runEntry } from './entry.ts'
 import { createLogger } from './logger.ts'
 import { readSourceStates } from './sources/admission/source-states.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 import { version } from './version.ts'
 
 await runEntry(async () => {
   const config = loadServiceConfig()
+  const tracing = await openTracing(config)
   const logger = createLogger(config, 'web')
   const dashboardDir = join(import.meta.dirname, '../dashboard')
   const api = await startApi({
@@ -27,7 +29,9 @@ await runEntry(async () => {
 
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping')
-    void api[Symbol.asyncDispose]().then(() => logger.info('stopped'))
+    void api[Symbol.asyncDispose]()
+      .then(() => tracing?.[Symbol.asyncDispose]())
+      .then(() => logger.info('stopped'))
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)

@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import { reliability } from '../queues/settings.ts'
 import type { Db } from '../src/db/connection.ts'
 import { beatHeart } from '../src/db/job-runs.ts'
+import type { Troubles } from '../src/logger-troubles.ts'
 
 export interface CancellableRun {
   readonly runId: string
@@ -15,7 +15,7 @@ export interface ActiveRuns {
   stop(): void
 }
 
-export function createActiveRuns(db: Db, log: Logger): ActiveRuns {
+export function createActiveRuns(db: Db, troubles: Troubles): ActiveRuns {
   const running = new Map<string, CancellableRun>()
   let timer: NodeJS.Timeout | undefined
 
@@ -26,7 +26,7 @@ export function createActiveRuns(db: Db, log: Logger): ActiveRuns {
   }
   const schedule = (): void => {
     timer ??= setInterval(() => {
-      beat().catch((err: unknown) => log.warn({ err }, 'heartbeat was not saved'))
+      beat().catch((err: unknown) => troubles.report('heartbeat was not saved', err))
     }, reliability.heartbeatMs)
   }
   const stop = (): void => {

@@ -5,8 +5,10 @@ import type { Lane } from '../src/db/schema.ts'
 import type { DataClock } from '../src/clock.ts'
 import type { DeliveryOptions } from '../src/delivery/deliver.ts'
 import type { SourceName } from '../src/domain/market.ts'
+import type { WorkerMetrics } from '../src/metrics/worker-metrics.ts'
 import type { Budget } from '../src/sources/admission/budget.ts'
 import type { Sources } from '../src/sources/sources.ts'
+import type { PromotionRule } from '../src/training/promotion.ts'
 import type { Threads } from './threads.ts'
 
 /** What a handler may use. It loads, calls something pure, saves, and enqueues what comes next. */
@@ -22,9 +24,14 @@ export interface JobContext {
   readonly delivery: Pick<DeliveryOptions, 'allowsPrivate' | 'mail'>
   /** How many days of history are kept and collected. */
   readonly historyDays: number
+  readonly promotion: PromotionRule
   readonly budgets: Readonly<Record<SourceName, Budget>>
+  /** Counts rows of the sources, stored or refused. */
+  readonly rowsTotal: WorkerMetrics['rows']
   /** @param fraction in [0, 1] */
   readonly progress: (fraction: number, step: string, detail?: Record<string, unknown>) => void
+  /** Writes a line into the log that is kept with a run and served; this run's, unless another is named. */
+  note(message: string, data?: Record<string, unknown>, ofRun?: string): Promise<void>
   /** What an earlier start of this run has saved; empty on the first. */
   readonly checkpoint: Readonly<Record<string, unknown>>
   /** Remembers what is done, for the start after a wait or a crash. */

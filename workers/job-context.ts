@@ -1,11 +1,18 @@
 import { WaitingChildrenError } from 'bullmq'
 import { jobs } from '../queues/jobs.ts'
-import { parkRun, recordRun, saveCheckpoint, saveProgress, type StartedRun } from '../src/db/job-runs.ts'
+import { runIdFrom } from '../queues/run-id.ts'
+import {
+  appendJobLog,
+  parkRun,
+  recordRun,
+  saveCheckpoint,
+  saveProgress,
+  type StartedRun,
+} from '../src/db/job-runs.ts'
 import { describeRun, submitJob, submitJobs } from '../src/jobs/submit.ts'
 import type { Child, JobContext } from './handler.ts'
 import type { Platform } from './platform.ts'
 import type { Attempt } from './run.ts'
-import { runIdFrom } from './run-id.ts'
 
 const progressEveryMs = 250
 
@@ -38,6 +45,9 @@ export function createJobContext(attempt: Attempt, started: StartedRun, platform
         },
       )
     },
+
+    note: (message, data, ofRun = runId) =>
+      appendJobLog(db, ofRun, { level: 'info', message, ...(data && { data }) }),
 
     async enqueue(name, payload) {
       const { runId: queued } = await submitJob(db, name, payload, { origin: 'job', parentId: runId, lane })

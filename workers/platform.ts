@@ -1,22 +1,33 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { QueueName } from '../queues/contract.ts'
-import { createProducerConnection, createWorkerConnection } from '../queues/connection.ts'
+import {
+  createProducerConnection,
+  createWorkerConnection,
+  type RedisConnection,
+} from '../queues/connection.ts'
 import { createProducer, type Producer } from '../queues/producer.ts'
 import { createMarketClock, type DataClock, wallClock } from '../src/clock.ts'
 import type { ServiceConfig } from '../src/config.ts'
 import { createDb, createPool, type Db } from '../src/db/connection.ts'
+import { createTroubles, type Troubles } from '../src/logger-troubles.ts'
+import { watchClock, watchPool } from '../src/metrics/process-metrics.ts'
+import { createWorkerMetrics, type WorkerMetrics } from '../src/metrics/worker-metrics.ts'
 import { createRedisAdmission } from '../src/sources/admission/redis-admission.ts'
 import { createRedisValidators } from '../src/sources/http/validators.ts'
-import { createSources, type Sources } from '../src/sources/sources.ts'
+import { createSources, type Sources, type SourcesOptions } from '../src/sources/sources.ts'
 import { type ActiveRuns, createActiveRuns } from './active-runs.ts'
+import { type Activity, createActivity } from './activity.ts'
+import { createDatabaseGate, type DatabaseGate } from './database-gate.ts'
 import type { JobContext } from './handler.ts'
+import { openRunRecord, type RunRecord } from './run-record.ts'
+import { createSuspects, type Suspects } from './suspects.ts'
+import { measureCalls } from './measure.ts'
 import { createThreads } from './threads.ts'
 
 /** What handlers share, as opposed to what belongs to one run. */
 export type Resources = Pick<
   JobContext,
-  'budgets' | 'clock' | 'delivery' | 'historyDays' | 'sources' | 'threads'
+  'budgets' | 'clock' | 'delivery' | 'historyDays' | 'promotion' | 'rowsTotal' | 'sources' | 'threads'
 >
 
 /** Everything that a worker process holds, made once from its configuration and released in the opposite order. */
@@ -28,9 +39,15 @@ export interface Platform extends AsyncDisposable {
   readonly concurrency: Readonly<Record<QueueName, number>>
   readonly producer: Producer
   readonly activeRuns: ActiveRuns
+  readonly runRecord: RunRecord
+  readonly activity: Activity
+  readonly databaseGate: DatabaseGate
+  readonly suspects: Suspects
+  readonly troubles: Troubles
   readonly resources: Resources
+  readonly metrics: WorkerMetrics
   /** For BullMQ workers; waits for Redis as long as it takes. */
-  readonly connection: Redis
+  readonly connection: RedisConnection
 }
 
 export async function openPlatform(config: ServiceConfig, name: string, log: Logger): Promise<Platform> {
@@ -39,20 +56,24 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
     maxConnections: 8,
     applicationName: `tidegauge ${name}`,
   })
-  pool.on('error', (err) => log.warn({ err }, 'Postgres connection lost'))
+  const troubles = createTroubles(log)
+  pool.on('error', (err) => troubles.report('Postgres connection lost', err))
   const db = createDb(pool)
   const connection = createWorkerConnection(config.redisUrl)
   const producerConnection = createProducerConnection(config.redisUrl)
   for (const redis of [connection, producerConnection])
-    redis.on('error', (err: Error) => log.warn({ err }, 'Redis connection lost'))
+    redis.on('error', (err: Error) => troubles.report('Redis connection lost', err))
   await producerConnection.connect()
   const producer = createProducer(producerConnection, config.queuePrefix)
   const threads = createThreads(config.threads)
-  const activeRuns = createActiveRuns(db, log)
+  const activeRuns = createActiveRuns(db, troubles)
   const clock = config.market.url === undefined ? wallClock : createMarketClock(config.market.url)
 
   const budgets = { coingecko: config.sources.coingecko.budget, defillama: config.sources.defillama.budget }
-  const sources = openSources(config, connection, clock, log)
+  const metrics = createWorkerMetrics()
+  watchPool(metrics.registry, pool)
+  watchClock(metrics.registry, producerConnection)
+  const sources = openSources(config, connection, clock, { log, onCall: measureCalls(metrics) })
 
   return {
     log,
@@ -61,12 +82,20 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
     concurrency: config.concurrency,
     producer,
     activeRuns,
+    runRecord: openRunRecord(db),
+    activity: createActivity(),
+    databaseGate: createDatabaseGate(db, log, troubles),
+    suspects: createSuspects(),
+    troubles,
     connection,
+    metrics,
     resources: {
       clock,
       threads,
       historyDays: config.sources.historyDays,
+      promotion: { mustBeatBaselines: config.mustBeatBaselines },
       budgets,
+      rowsTotal: metrics.rows,
       delivery: { allowsPrivate: config.allowsPrivateWebhooks, mail: config.mail },
       sources,
     },
@@ -84,9 +113,9 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
 
 function openSources(
   { sources, market, queuePrefix: prefix }: ServiceConfig,
-  redis: Redis,
+  redis: RedisConnection,
   clock: DataClock,
-  log: Logger,
+  { log, onCall }: Required<Pick<SourcesOptions, 'log' | 'onCall'>>,
 ): Sources {
   const { coingecko, defillama } = sources
   return createSources({
@@ -105,5 +134,6 @@ function openSources(
     validators: createRedisValidators(redis, prefix),
     clock: () => clock.latest(),
     log,
+    onCall,
   })
 }

@@ -8,7 +8,9 @@ import { endRun } from '../src/db/job-runs.ts'
 import { returnToOutbox } from '../src/db/outbox.ts'
 import { listQuietRuns, type QuietRun } from '../src/db/reconcile.ts'
 
-const batch = 5_000
+const pageSize = 1_000
+/** Questions to Redis at a time. */
+const chunkSize = 100
 
 /**
  * Brings the record and the queues together again after one of them lost something: a run whose job Redis no longer knows is
@@ -17,18 +19,27 @@ const batch = 5_000
  */
 export async function reconcileRuns(db: Db, producer: Producer, log: Logger): Promise<number> {
   const quietSince = new Date(Date.now() - reliability.reconcileAfterMs)
-  const quiet = await listQuietRuns(db, quietSince, batch)
-  const lost: string[] = []
+  let lost = 0
   let ended = 0
-  for (const run of quiet) {
-    const job = await producer.queues.get(run.queue as QueueName)?.getJob(run.bullJobId ?? run.id)
-    if (job) ended += (await endLikeJob(db, run, job)) ? 1 : 0
-    else if (run.bullJobId) ended += (await endLost(db, run)) ? 1 : 0
-    else lost.push(run.id)
-  }
-  await db.transaction().execute((tx) => returnToOutbox(tx, lost))
-  if (lost.length > 0 || ended > 0) log.warn({ lost: lost.length, ended }, 'runs reconciled')
-  return lost.length + ended
+  let lastId: string | undefined
+  do {
+    const page = await listQuietRuns(db, quietSince, pageSize, lastId)
+    lastId = page.at(pageSize - 1)?.id
+    for (let i = 0; i < page.length; i += chunkSize) {
+      const fates = await Promise.all(page.slice(i, i + chunkSize).map((run) => fateOf(run, producer)))
+      const orphans = fates.flatMap(({ run, job }) => (!job && !run.bullJobId ? run.id : []))
+      if (orphans.length > 0) await db.transaction().execute((tx) => returnToOutbox(tx, orphans))
+      lost += orphans.length
+      for (const { run, job } of fates)
+        if (await (job ? endLikeJob(db, run, job) : run.bullJobId ? endLost(db, run) : false)) ended++
+    }
+  } while (lastId !== undefined)
+  if (lost > 0 || ended > 0) log.warn({ lost, ended }, 'runs reconciled')
+  return lost + ended
+}
+
+async function fateOf(run: QuietRun, { queues }: Producer): Promise<{ run: QuietRun; job: Job | undefined }> {
+  return { run, job: await queues.get(run.queue as QueueName)?.getJob(run.bullJobId ?? run.id) }
 }
 
 /** The worker died between the end of the job in one place and the other. */

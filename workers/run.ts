@@ -4,7 +4,7 @@ import type { JobContract } from '../queues/contract.ts'
 import type { JobName, Payload } from '../queues/jobs.ts'
 import { reliability } from '../queues/settings.ts'
 import { isDatabaseAway } from '../src/db/errors.ts'
-import { endRun, parkRun, recordRun, startRun } from '../src/db/job-runs.ts'
+import { parkRun, recordRun } from '../src/db/job-runs.ts'
 import type { RunError } from '../src/db/schema.ts'
 import { InputError, InsufficientDataError, PermanentError } from '../src/errors.ts'
 import { BudgetWaitError } from '../src/sources/source-errors.ts'
@@ -38,9 +38,9 @@ export const shutdown = 'shutdown'
 export async function executeRun(attempt: Attempt, handlers: Handlers, platform: Platform): Promise<unknown> {
   const { runId, contract, job } = attempt
   if (attempt.isScheduled) await recordScheduled(attempt, platform)
-  const started = await startRun(platform.db, runId)
+  const started = await platform.runRecord.start(runId)
   if (!started) {
-    await endRun(platform.db, runId, {
+    await platform.runRecord.end(runId, {
       state: 'cancelled',
       error: { name: 'CancelledError', message: 'Cancelled before it started' },
     })
@@ -48,7 +48,7 @@ export async function executeRun(attempt: Attempt, handlers: Handlers, platform:
   }
   if (started.crashes >= reliability.maxCrashes) {
     const message = `Its process died ${started.crashes} times while it ran`
-    await endRun(platform.db, runId, { state: 'quarantined', error: { name: 'PoisonJobError', message } })
+    await platform.runRecord.end(runId, { state: 'quarantined', error: { name: 'PoisonJobError', message } })
     throw new UnrecoverableError(message)
   }
 
@@ -60,7 +60,7 @@ export async function executeRun(attempt: Attempt, handlers: Handlers, platform:
     const context = createJobContext(attempt, started, platform)
     const result = contract.result.parse(await handler(payload.data as Payload<JobName>, context))
     attempt.signal.throwIfAborted()
-    await endRun(platform.db, runId, { state: 'completed', result })
+    await platform.runRecord.end(runId, { state: 'completed', result })
     if (pipelineJobs.has(attempt.name)) await advancePipeline(platform.db)
     return result
   } catch (error) {
@@ -86,12 +86,16 @@ async function recordScheduled({ runId, name, contract, job }: Attempt, { db }: 
 }
 
 /** Writes down how the attempt ended and throws what BullMQ understands. */
-async function settle(error: unknown, attempt: Attempt, { db, log }: Platform): Promise<never> {
+async function settle(
+  error: unknown,
+  attempt: Attempt,
+  { db, runRecord, log, troubles }: Platform,
+): Promise<never> {
   const { runId, job, token, signal } = attempt
   if (isDatabaseAway(error) || error instanceof WaitingChildrenError) throw error
 
   if (signal.aborted && signal.reason === cancelled) {
-    await endRun(db, runId, {
+    await runRecord.end(runId, {
       state: 'cancelled',
       error: { name: 'CancelledError', message: 'Cancelled while it ran' },
     })
@@ -116,13 +120,18 @@ async function settle(error: unknown, attempt: Attempt, { db, log }: Platform): 
   const failure = describeError(error)
   if (isPermanent(error) || attempt.isLastAttempt) {
     log.error({ runId, job: attempt.name, err: error }, 'job failed')
-    await endRun(db, runId, { state: 'failed', error: failure })
+    await runRecord.end(runId, { state: 'failed', error: failure })
     throw new UnrecoverableError(failure.message)
   }
-  log.warn({ runId, job: attempt.name, err: error }, 'attempt failed')
+  // Every job in hand fails with a Redis that has no room; one line tells of them all.
+  if (isRedisFull(error)) troubles.report('attempts fail', error)
+  else log.warn({ runId, job: attempt.name, err: error }, 'attempt failed')
   await parkRun(db, runId, { state: 'queued', step: 'waiting for another attempt', error: failure })
   throw error instanceof Error ? error : new Error(failure.message)
 }
+
+const isRedisFull = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('OOM command not allowed')
 
 const isPermanent = (error: unknown): boolean =>
   error instanceof PermanentError ||

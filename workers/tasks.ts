@@ -1,13 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
 import { row } from '../models/matrix.ts'
 import {
-  type AnomalyFitOptions,
   type AnomalyModelArtifact,
-  fitAnomalyModel,
   loadAnomalyModel,
   type ProtocolAnomaly,
 } from '../src/anomaly/anomaly-model.ts'
+import { type AnomalyFitOptions, fitAnomalyModel } from '../src/anomaly/fit-anomaly-model.ts'
 import { featureNames } from '../src/domain/feature-names.ts'
+import type { DriftReference } from '../src/drift/drift-reference.ts'
+import { anomalyReference, riskReference } from '../src/drift/training-window.ts'
+import type { Movements } from '../src/features/movements.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 import { assess, type Assessment } from '../src/training/assessment.ts'
 import { type Candidate, type CandidateResult, evaluateCandidate } from '../src/training/candidates.ts'
@@ -16,7 +18,7 @@ import type { ModelConfig } from '../src/training/learner.ts'
 import { loadRiskModel, meanAbsoluteShap, type RiskModelArtifact } from '../src/training/risk-model.ts'
 import { buildSamples, type ProtocolHistory, type Samples } from '../src/training/samples.ts'
 import { trainRiskModel } from '../src/training/train-risk-model.ts'
-import { vectorTable } from '../src/training/vector-table.ts'
+import { type VectorTable, vectorTable } from '../src/training/vector-table.ts'
 
 /*
  * What runs in threads: pure functions of their input, which crosses as a structured clone. `progressPort` is added by the
@@ -45,9 +47,24 @@ export function scoreAnomalies(input: {
   readonly artifact: AnomalyModelArtifact
   readonly vectors: readonly FeatureVector[]
   readonly before: readonly FeatureVector[]
+  readonly movements: readonly (readonly [protocolId: string, movements: Movements])[]
 }): ProtocolAnomaly[] {
   const before = new Map(input.before.map((vector) => [vector.protocolId, vector]))
-  return loadAnomalyModel(input.artifact).score(input.vectors, { before })
+  const movements = new Map(input.movements)
+  return loadAnomalyModel(input.artifact).score(input.vectors, { before, movements })
+}
+
+/** What later scans are compared with, of an anomaly model. */
+export function referToAnomalyWindow(input: {
+  readonly artifact: AnomalyModelArtifact
+  readonly histories: readonly ProtocolHistory[]
+}): DriftReference {
+  return anomalyReference(loadAnomalyModel(input.artifact), input.histories)
+}
+
+/** The same of a risk model. */
+export function referToRiskWindow(vectors: VectorTable): DriftReference {
+  return riskReference(vectors)
 }
 
 export interface RiskRow {

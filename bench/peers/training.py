@@ -1,6 +1,9 @@
 """The grid of the training bench with scikit-learn, xgboost and imbalanced-learn, two processes."""
 import json
+import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -23,6 +26,16 @@ GRIDS = {
         {"model__max_depth": [3, 4, 6], "model__learning_rate": [0.05, 0.1, 0.3]},
     ),
 }
+
+
+def end_with(parent):
+    """Takes joblib's worker processes along when the bench was killed; they would go on for minutes."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
 
 for line in sys.stdin:
     request = json.loads(line)

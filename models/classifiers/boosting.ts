@@ -44,7 +44,7 @@ export function boost(data: TrainingSet, options: FitOptions, plan: BoostingPlan
   const { loss, outputs, learningRate } = plan
   const { rows } = data.x
   const known = knownCategories(data.x, data.features)
-  const margins = repeated(plan.base, rows)
+  const margins = startingMargins(plan.base, rows)
   const gradients = plan.base.map(() => new Float64Array(rows * 2))
   const builder = new EnsembleBuilder(outputs)
   const watch =
@@ -61,7 +61,7 @@ export function boost(data: TrainingSet, options: FitOptions, plan: BoostingPlan
     plan.grow(gradients, sample, round, (draft, sampled) => {
       shrink(draft, learningRate)
       builder.append(draft)
-      addToMargins(builder, draft, data.x, sample.count, sampled, margins, plan.base.length, margin)
+      addToMargins(builder, draft, data.x, sample.count, sampled, margins, margin * rows)
       margin += outputs
     })
     round++
@@ -75,9 +75,10 @@ export function boost(data: TrainingSet, options: FitOptions, plan: BoostingPlan
   return { link: loss.link, base: plan.base, ensemble: builder.build(best * treesPerRound), known, report }
 }
 
-function repeated(base: readonly number[], rows: number): Float64Array {
+/** `margins × rows`: all rows of the first margin, then all of the next. */
+function startingMargins(base: readonly number[], rows: number): Float64Array {
   const out = new Float64Array(rows * base.length)
-  for (let i = 0; i < out.length; i++) out[i] = base[i % base.length]!
+  base.forEach((start, margin) => out.fill(start, margin * rows, (margin + 1) * rows))
   return out
 }
 
@@ -93,19 +94,21 @@ function addToMargins(
   sampledCount: number,
   sampled: Int32Array,
   margins: Float64Array,
-  width: number,
-  margin: number,
+  at: number,
 ): void {
   if (sampledCount < x.rows) {
-    addTree(builder, builder.trees - 1, x, margins, width, margin)
+    addTree(builder, builder.trees - 1, x, margins, 1, at, x.rows)
     return
   }
-  const { outputs } = draft
+  const { outputs, rowStart, rowEnd, value } = draft
   for (let node = 0; node < draft.size; node++) {
     if (!draft.isLeaf(node)) continue
-    for (let i = draft.rowStart[node]!; i < draft.rowEnd[node]!; i++)
-      for (let k = 0; k < outputs; k++)
-        margins[sampled[i]! * width + margin + k]! += draft.value[node * outputs + k]!
+    const end = rowEnd[node]!
+    for (let k = 0; k < outputs; k++) {
+      const own = value[node * outputs + k]!
+      const first = at + k * x.rows
+      for (let i = rowStart[node]!; i < end; i++) margins[first + sampled[i]!]! += own
+    }
   }
 }
 
@@ -127,7 +130,7 @@ function watchValidation(
   expectLabelled({ ...validation, features: training.features, classes: training.classes })
   const x = forgetUnknown(validation.x, known)
   const width = plan.base.length
-  const margins = repeated(plan.base, x.rows)
+  const margins = startingMargins(plan.base, x.rows)
   let seen = 0
   let best = 0
   let least = Infinity
@@ -140,7 +143,7 @@ function watchValidation(
     },
     endsAt(round, builder) {
       for (; seen < builder.trees; seen++)
-        addTree(builder, seen, x, margins, width, (seen * plan.outputs) % width)
+        addTree(builder, seen, x, margins, 1, ((seen * plan.outputs) % width) * x.rows, x.rows)
       const loss = logLoss(plan.loss.link, margins, validation.y, validation.weights)
       if (loss < least) {
         least = loss

@@ -1,14 +1,21 @@
 import { ModelInputError } from '../errors.ts'
 import type { Matrix } from '../matrix.ts'
 
-/** The class with the highest score of each row; the lower index wins a tie. */
-export function mostProbable(scores: Matrix): Int32Array {
-  const { rows, columns, data } = scores
+/**
+ * The class of each row whose probability is the most times its share: Bayes' decision where all classes are equally common
+ * (threshold moving; Elkan 2001, "The Foundations of Cost-Sensitive Learning"). The lower index wins a tie.
+ * @param shares per class, how common it was among the rows that the probabilities were learned from; equal ones when absent
+ */
+export function mostProbable({ rows, columns, data }: Matrix, shares?: ArrayLike<number>): Int32Array {
   const winners = new Int32Array(rows)
   for (let i = 0; i < rows; i++) {
     const start = i * columns
     let best = 0
-    for (let c = 1; c < columns; c++) if (data[start + c]! > data[start + best]!) best = c
+    let bestRatio = -Infinity
+    for (let c = 0; c < columns; c++) {
+      const ratio = data[start + c]! / (shares?.[c] ?? 1)
+      if (ratio > bestRatio) [best, bestRatio] = [c, ratio]
+    }
     winners[i] = best
   }
   return winners
@@ -34,7 +41,11 @@ export function accuracy(truth: Int32Array, predicted: Int32Array): number {
  * Same as scikit-learn's `f1_score(average='macro', zero_division=0)`.
  */
 export function macroF1(truth: Int32Array, predicted: Int32Array, classes: number): number {
-  const counts = confusionMatrix(truth, predicted, classes)
+  return macroF1OfCounts(confusionMatrix(truth, predicted, classes), classes)
+}
+
+/** @param counts `classes × classes`, as of `confusionMatrix`; weighted ones too */
+export function macroF1OfCounts(counts: Float64Array, classes: number): number {
   let sum = 0
   let present = 0
   for (let c = 0; c < classes; c++) {

@@ -26,15 +26,20 @@ export function brierSkill(
  * @param probability `n × classes`
  */
 export function logLoss(truth: Int32Array, probability: Matrix): number {
+  return rowLogLosses(truth, probability).reduce((sum, loss) => sum + loss, 0) / truth.length
+}
+
+/** The summands of `logLoss`, one per row. */
+export function rowLogLosses(truth: Int32Array, probability: Matrix): Float64Array {
   const { rows, columns, data } = probability
   if (truth.length !== rows) throw new ModelInputError(`Expected ${truth.length} rows, got ${rows}`)
-  let sum = 0
+  const losses = new Float64Array(rows)
   for (let i = 0; i < rows; i++) {
     let total = 0
     for (let c = 0; c < columns; c++) total += clip(data[i * columns + c]!)
-    sum -= Math.log(clip(data[i * columns + truth[i]!]!) / total)
+    losses[i] = -Math.log(clip(data[i * columns + truth[i]!]!) / total)
   }
-  return sum / rows
+  return losses
 }
 
 function clip(probability: number): number {

@@ -1,6 +1,7 @@
 import { ModelInputError } from '../errors.ts'
 import type { Matrix } from '../matrix.ts'
 import { rowsByValue } from './groups.ts'
+import { judgeOrder, type OrderFigures, type Ordering, orderRows } from './ordering.ts'
 
 /**
  * How well a score puts the positives first. `positive` holds 1 or 0 per row, `score` any number (higher = more likely).
@@ -35,19 +36,8 @@ export function rankingSteps(positive: ArrayLike<number>, score: ArrayLike<numbe
 
 /** Area under the receiver operating curve: the chance that a positive scores above a negative, ties one half. */
 export function rocAuc(positive: ArrayLike<number>, score: ArrayLike<number>): number {
-  const steps = rankingSteps(positive, score)
-  const last = steps.at(-1)
-  if (!last) return NaN
-  let area = 0
-  let hitsBefore = 0
-  let missesBefore = 0
-  for (const { taken, hits } of steps) {
-    const misses = taken - hits
-    area += ((misses - missesBefore) * (hits + hitsBefore)) / 2
-    hitsBefore = hits
-    missesBefore = misses
-  }
-  return area / (last.hits * (last.taken - last.hits))
+  const { concordant, pairs } = judged(positive, score)
+  return concordant / pairs
 }
 
 /** The unweighted mean of each class's AUC against the rest. @param scores `n × classes` */
@@ -59,15 +49,7 @@ export function rocAucOneVersusRest(truth: Int32Array, scores: Matrix): number {
 
 /** Σ (recall step) × precision over the thresholds, without interpolation: scikit-learn's `average_precision_score`. */
 export function averagePrecision(positive: ArrayLike<number>, score: ArrayLike<number>): number {
-  const steps = rankingSteps(positive, score)
-  const positives = steps.at(-1)?.hits ?? 0
-  let sum = 0
-  let hitsBefore = 0
-  for (const { taken, hits } of steps) {
-    sum += ((hits - hitsBefore) * hits) / taken
-    hitsBefore = hits
-  }
-  return sum / positives
+  return judged(positive, score).averagePrecision
 }
 
 /**
@@ -75,17 +57,7 @@ export function averagePrecision(positive: ArrayLike<number>, score: ArrayLike<n
  * counts for the part of them that fits.
  */
 export function recallAt(positive: ArrayLike<number>, score: ArrayLike<number>, fraction: number): number {
-  const steps = rankingSteps(positive, score)
-  const wanted = fraction * positive.length
-  let before = { taken: 0, hits: 0 }
-  for (const step of steps) {
-    if (step.taken >= wanted) {
-      const part = (wanted - before.taken) / (step.taken - before.taken)
-      return (before.hits + part * (step.hits - before.hits)) / steps.at(-1)!.hits
-    }
-    before = step
-  }
-  return NaN
+  return judged(positive, score, fraction).recallAtTop
 }
 
 /** How many times more positives the top `fraction` holds than a random pick of its size. */
@@ -102,21 +74,69 @@ export function withinGroupAuc(
   score: ArrayLike<number>,
   group: ArrayLike<number>,
 ): number {
+  return pooledAuc(orderWithinGroups(positive, score, group), equalWeights(positive.length))
+}
+
+/** One order per group that holds both kinds. */
+export function orderWithinGroups(
+  positive: ArrayLike<number>,
+  score: ArrayLike<number>,
+  group: ArrayLike<number>,
+): Ordering[] {
+  return [...rowsByValue(group).values()]
+    .filter((rows) => rows.some((i) => positive[i] === 1) && rows.some((i) => positive[i] !== 1))
+    .map((rows) => orderRows(positive, score, rows))
+}
+
+/** The share of right pairs among the pairs of all orders. @param weights per row */
+export function pooledAuc(orderings: readonly Ordering[], weights: Float64Array): number {
   let concordant = 0
   let pairs = 0
-  for (const rows of rowsByValue(group).values()) {
-    const positives = rows.filter((i) => positive[i] === 1).length
-    const possible = positives * (rows.length - positives)
-    if (possible === 0) continue
-    pairs += possible
-    concordant +=
-      possible *
-      rocAuc(
-        rows.map((i) => positive[i]!),
-        rows.map((i) => score[i]!),
-      )
+  for (const ordering of orderings) {
+    const figures = judgeOrder(ordering, weights, 1)
+    concordant += figures.concordant
+    pairs += figures.pairs
   }
   return concordant / pairs
+}
+
+export function equalWeights(rows: number): Float64Array {
+  return new Float64Array(rows).fill(1)
+}
+
+function judged(positive: ArrayLike<number>, score: ArrayLike<number>, topFraction = 1): OrderFigures {
+  return judgeOrder(orderRows(positive, score), equalWeights(positive.length), topFraction)
+}
+
+/** A point of the precision-recall curve. */
+export interface PrecisionRecallPoint {
+  /** The share of all positives at or above a threshold. */
+  readonly recall: number
+  /** The share of positives among the rows at or above it. */
+  readonly precision: number
+}
+
+/**
+ * The precision-recall curve at about even steps of recall, at most `points` of them and as few as there are thresholds.
+ * @param fewestRows thresholds with fewer rows above them are left out: there precision jumps between 0 and 1
+ */
+export function precisionRecallPoints(
+  positive: ArrayLike<number>,
+  score: ArrayLike<number>,
+  points: number,
+  fewestRows = 10,
+): PrecisionRecallPoint[] {
+  const steps = rankingSteps(positive, score)
+  const positives = steps.at(-1)?.hits ?? 0
+  if (positives === 0) return []
+  const curve: PrecisionRecallPoint[] = []
+  let wanted = 0
+  for (const { taken, hits } of steps) {
+    if (taken < fewestRows || hits < wanted) continue
+    curve.push({ recall: hits / positives, precision: hits / taken })
+    wanted = ((Math.floor((hits / positives) * (points - 1) + 1e-9) + 1) / (points - 1)) * positives - 1e-9
+  }
+  return curve
 }
 
 /** 1 where the row is of class `wanted`, else 0. */

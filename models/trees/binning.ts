@@ -8,8 +8,8 @@ import type { Matrix } from '../matrix.ts'
 export interface BinnedMatrix {
   readonly rows: number
   readonly columns: number
-  /** `rows × columns`, row-major. */
-  readonly bins: Uint16Array | Uint32Array
+  /** Per column the bin of each row. */
+  readonly bins: readonly (Uint16Array | Uint32Array)[]
   /** `columns + 1` numbers. */
   readonly offsets: Int32Array
   /** Per column the bin of missing values, or -1. */
@@ -87,23 +87,31 @@ export function binMatrix(x: Matrix, columns: readonly ColumnBins[]): BinnedMatr
     offsets[f + 1] = end + (column.hasMissing ? 1 : 0)
   })
   const total = offsets[d]!
-  const bins = total <= 0xffff ? new Uint16Array(x.rows * d) : new Uint32Array(x.rows * d)
+  const bins = columns.map(() => (total <= 0xffff ? new Uint16Array(x.rows) : new Uint32Array(x.rows)))
   const lowest = new Float64Array(total).fill(Infinity)
   const highest = new Float64Array(total).fill(-Infinity)
   const edge = new Float64Array(total).fill(Infinity)
   columns.forEach(({ cuts }, f) => {
     const offset = offsets[f]!
+    const own = bins[f]!
     edge.set(cuts, offset)
     for (let i = 0; i < x.rows; i++) {
       const value = x.data[i * d + f]!
       const bin = value === value ? offset + cutsAtMost(cuts, value) : missing[f]!
-      bins[i * d + f] = bin
+      own[i] = bin
       if (value < lowest[bin]!) lowest[bin] = value
       if (value > highest[bin]!) highest[bin] = value
     }
   })
   const categorical = columns.map((column) => column.categorical)
   return { rows: x.rows, columns: d, bins, offsets, missing, categorical, lowest, highest, edge }
+}
+
+/** Bins of the widest column, at least 1. */
+export function widestColumn({ columns, offsets }: BinnedMatrix): number {
+  let widest = 1
+  for (let f = 0; f < columns; f++) widest = Math.max(widest, offsets[f + 1]! - offsets[f]!)
+  return widest
 }
 
 /** How many of the ascending `cuts` are <= value. */

@@ -1,11 +1,24 @@
-import { score, type CategoricalLimits, type GradientLimits, type GradientSums } from './gradient-split.ts'
-import type { Histogram } from './histogram.ts'
+import { widestColumn, type BinnedMatrix } from './binning.ts'
+import type { ColumnSums } from './column-sums.ts'
+import {
+  limitsIn,
+  score,
+  type CategoricalLimits,
+  type GradientLimits,
+  type PackedUnits,
+} from './gradient-split.ts'
+import type { NodeRows } from './gradient-search.ts'
+import { hessianOf } from './packed-gradients.ts'
 import { categorySet } from './partition.ts'
 
 export interface CategoricalSplit {
   readonly categories: Uint32Array
+  /** In packed units. */
   readonly score: number
+  /** L2 of the children's values. */
   readonly lambda: number
+  /** Packed sum over the rows that go left. */
+  readonly leftSum: number
 }
 
 /**
@@ -13,111 +26,134 @@ export interface CategoricalSplit {
  * either end (Fisher, 1958; as in LightGBM, Ke et al., 2017). Missing values and categories not in the set go right.
  */
 export class CategoricalSearch {
-  readonly #limits: GradientLimits
+  readonly #offsets: Int32Array
+  readonly #rawLimits: GradientLimits
   readonly #categorical: CategoricalLimits
   readonly #sorted: Int32Array
+  #units: PackedUnits = { gradient: 1, hessian: 1, gain: 1 }
+  #limits: GradientLimits
 
-  constructor(widest: number, limits: GradientLimits, categorical: CategoricalLimits) {
+  constructor(binned: BinnedMatrix, limits: GradientLimits, categorical: CategoricalLimits) {
+    this.#offsets = binned.offsets
+    this.#rawLimits = limits
     this.#limits = limits
     this.#categorical = categorical
-    this.#sorted = new Int32Array(widest)
+    this.#sorted = new Int32Array(binned.categorical.includes(true) ? widestColumn(binned) : 0)
+  }
+
+  /** To be called whenever gradients were packed anew. */
+  begin(units: PackedUnits): void {
+    this.#units = units
+    this.#limits = limitsIn(units, this.#rawLimits)
   }
 
   /**
-   * @param list the occupied bins, `known` of them
-   * @param needed the score to beat
-   * @param offset of the column's bins: what to take off a bin to get its code
+   * @param column the occupied bins, `known` of them not missing, with sums and counts
+   * @param needed the score to beat, in packed units
    */
   find(
-    list: Int32Array,
+    column: ColumnSums,
+    feature: number,
     known: number,
-    from: Histogram,
-    node: GradientSums,
+    node: NodeRows,
     needed: number,
-    offset: number,
   ): CategoricalSplit | null {
+    const offset = this.#offsets[feature]!
     return known <= this.#categorical.maxOneHot
-      ? this.#oneAgainstRest(list, known, from, node, needed, offset)
-      : this.#alongOrder(list, known, from, node, needed, offset)
+      ? this.#oneAgainstRest(column, known, node, needed, offset)
+      : this.#alongOrder(column, known, node, needed, offset)
   }
 
   #oneAgainstRest(
-    list: Int32Array,
+    { list, sums, counts }: ColumnSums,
     known: number,
-    { sums, counts }: Histogram,
-    node: GradientSums,
+    node: NodeRows,
     needed: number,
     offset: number,
   ): CategoricalSplit | null {
-    const { lambda } = this.#limits
     let best = needed
     let chosen = -1
     for (let i = 0; i < known; i++) {
       const bin = list[i]!
-      const total = this.#tryLeft(sums[bin * 2]!, sums[bin * 2 + 1]!, counts[bin]!, node, lambda)
+      const total = this.#tryLeft(sums[bin]!, counts[bin]!, node, this.#limits.lambda)
       if (total > best) {
         best = total
         chosen = i
       }
     }
     if (chosen < 0) return null
-    return { categories: categorySet(list.subarray(chosen), 1, offset), score: best, lambda }
+    const categories = categorySet(list.subarray(chosen), 1, offset)
+    return { categories, score: best, lambda: this.#rawLimits.lambda, leftSum: sums[list[chosen]!]! }
   }
 
   #alongOrder(
-    list: Int32Array,
+    column: ColumnSums,
     known: number,
-    { sums, counts }: Histogram,
-    node: GradientSums,
+    node: NodeRows,
     needed: number,
     offset: number,
   ): CategoricalSplit | null {
-    const { smooth, maxLeft, minRowsPerGroup } = this.#categorical
-    const lambda = this.#limits.lambda + this.#categorical.lambda
-    const ratio = (bin: number): number => sums[bin * 2]! / (sums[bin * 2 + 1]! + smooth)
-    let length = 0
-    for (let i = 0; i < known; i++) if (counts[list[i]!]! >= smooth) this.#sorted[length++] = list[i]!
-    const sorted = this.#sorted.subarray(0, length)
-    sorted.sort((a, b) => ratio(a) - ratio(b) || a - b)
+    const { sums, counts } = column
+    const { maxLeft, minRowsPerGroup } = this.#categorical
+    const lambda = this.#limits.lambda + this.#categorical.lambda / this.#units.hessian
+    const sorted = this.#sort(column, known)
+    const { length } = sorted
     let best = needed
+    let leftSum = 0
     let chosen = 0
     let chosenReversed = false
     for (const reversed of [false, true]) {
-      let gradient = 0
-      let hessian = 0
+      let left = 0
       let rows = 0
       let rowsOfGroup = 0
       const most = Math.min(maxLeft, (length + 1) >> 1)
       for (let i = 0; i < most; i++) {
         const bin = sorted[reversed ? length - 1 - i : i]!
-        gradient += sums[bin * 2]!
-        hessian += sums[bin * 2 + 1]!
+        left += sums[bin]!
         rows += counts[bin]!
         rowsOfGroup += counts[bin]!
-        if (rowsOfGroup < minRowsPerGroup || node.rows - rows < minRowsPerGroup) continue
+        if (rowsOfGroup < minRowsPerGroup || node.end - node.start - rows < minRowsPerGroup) continue
         rowsOfGroup = 0
-        const total = this.#tryLeft(gradient, hessian, rows, node, lambda)
+        const total = this.#tryLeft(left, rows, node, lambda)
         if (total > best) {
           best = total
+          leftSum = left
           chosen = i + 1
           chosenReversed = reversed
         }
       }
     }
     if (chosen === 0) return null
-    const left = chosenReversed ? sorted.subarray(length - chosen) : sorted
-    return { categories: categorySet(left, chosen, offset), score: best, lambda }
+    const lefts = chosenReversed ? sorted.subarray(length - chosen) : sorted
+    const categories = categorySet(lefts, chosen, offset)
+    return { categories, score: best, lambda: this.#rawLimits.lambda + this.#categorical.lambda, leftSum }
+  }
+
+  /** The categories that are frequent enough, by gradient / (hessian + smoothing). */
+  #sort({ list, sums, counts }: ColumnSums, known: number): Int32Array {
+    const { smooth } = this.#categorical
+    const smoothing = smooth / this.#units.hessian
+    const ratio = (bin: number): number => {
+      const hessian = hessianOf(sums[bin]!)
+      return (sums[bin]! - hessian) / (hessian + smoothing)
+    }
+    let length = 0
+    for (let i = 0; i < known; i++) if (counts[list[i]!]! >= smooth) this.#sorted[length++] = list[i]!
+    return this.#sorted.subarray(0, length).sort((a, b) => ratio(a) - ratio(b) || a - b)
   }
 
   /** The score of both sides, -Infinity where a side is too small. */
-  #tryLeft(gradient: number, hessian: number, rows: number, node: GradientSums, lambda: number): number {
+  #tryLeft(left: number, rows: number, node: NodeRows, lambda: number): number {
     const { alpha, minHessian, minRows } = this.#limits
-    const restHessian = node.hessian - hessian
-    const restRows = node.rows - rows
+    const leftHessian = hessianOf(left)
+    const right = node.sum - left
+    const rightHessian = hessianOf(right)
     const least = Math.max(1, minRows)
-    if (hessian < minHessian || restHessian < minHessian || rows < least || restRows < least) return -Infinity
+    if (leftHessian < minHessian || rightHessian < minHessian) return -Infinity
+    if (rows < least || node.end - node.start - rows < least) return -Infinity
     return (
-      score(gradient, hessian, lambda, alpha) + score(node.gradient - gradient, restHessian, lambda, alpha)
+      score(left - leftHessian, leftHessian, lambda, alpha) +
+      score(right - rightHessian, rightHessian, lambda, alpha)
     )
   }
 }

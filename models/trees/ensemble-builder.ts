@@ -1,24 +1,11 @@
-import { leaf, type TreeEnsemble } from './tree-ensemble.ts'
-import { enlarged, type TreeDraft } from './tree-draft.ts'
+import { NodeArrays } from './node-arrays.ts'
+import type { TreeDraft } from './tree-draft.ts'
+import { leaf, type TreeEnsemble, type TreePaths } from './tree-ensemble.ts'
 
-/** Collects finished trees; it is a valid ensemble at any time, so that rows can be sent down the newest tree. */
-export class EnsembleBuilder implements TreeEnsemble {
-  readonly outputs: number
+/** Collects finished trees; rows can be sent down the newest one at any time. */
+export class EnsembleBuilder extends NodeArrays implements TreePaths {
   readonly roots: number[] = [0]
-  readonly categories = new Map<number, Uint32Array>()
-  feature = new Int32Array(1024)
-  threshold = new Float64Array(1024)
-  left = new Int32Array(1024)
-  missingLeft = new Uint8Array(1024)
-  gain = new Float32Array(1024)
-  cover = new Float32Array(1024)
-  value: Float64Array
   #order = new Int32Array(64)
-
-  constructor(outputs: number) {
-    this.outputs = outputs
-    this.value = new Float64Array(1024 * outputs)
-  }
 
   get trees(): number {
     return this.roots.length - 1
@@ -27,7 +14,7 @@ export class EnsembleBuilder implements TreeEnsemble {
   /** Copies a draft, breadth first, without what was collapsed. */
   append(draft: TreeDraft): void {
     const root = this.roots[this.trees]!
-    while (root + draft.size > this.feature.length) this.#grow()
+    while (root + draft.size > this.capacity) this.grow()
     if (this.#order.length < draft.size) this.#order = new Int32Array(draft.size * 2)
     const order = this.#order
     order[0] = 0
@@ -54,8 +41,8 @@ export class EnsembleBuilder implements TreeEnsemble {
       left: this.left.slice(0, nodes),
       missingLeft: this.missingLeft.slice(0, nodes),
       categories: new Map([...this.categories].filter(([node]) => node < nodes)),
-      gain: this.gain.slice(0, nodes),
-      cover: this.cover.slice(0, nodes),
+      gain: Float32Array.from(this.gain.subarray(0, nodes)),
+      cover: Float32Array.from(this.cover.subarray(0, nodes)),
       value: this.value.slice(0, nodes * this.outputs),
     }
   }
@@ -73,16 +60,5 @@ export class EnsembleBuilder implements TreeEnsemble {
     this.gain[to] = draft.gain[from]!
     const set = draft.categories.get(from)
     if (set) this.categories.set(to, set)
-  }
-
-  #grow(): void {
-    const capacity = this.feature.length * 2
-    this.feature = enlarged(this.feature, new Int32Array(capacity))
-    this.threshold = enlarged(this.threshold, new Float64Array(capacity))
-    this.left = enlarged(this.left, new Int32Array(capacity))
-    this.missingLeft = enlarged(this.missingLeft, new Uint8Array(capacity))
-    this.gain = enlarged(this.gain, new Float32Array(capacity))
-    this.cover = enlarged(this.cover, new Float32Array(capacity))
-    this.value = enlarged(this.value, new Float64Array(capacity * this.outputs))
   }
 }

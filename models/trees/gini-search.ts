@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts'
 import type { BinnedMatrix } from './binning.ts'
-import { drainOccupied, occupancyWords } from './occupancy.ts'
+import { ClassSums } from './class-sums.ts'
 import { categorySet, type BinSplit } from './partition.ts'
 
 export interface GiniSplit extends BinSplit {
@@ -21,15 +21,10 @@ const leastGain = 1e-9
 /** Finds the purest split of a node among randomly drawn columns. */
 export class GiniSearch {
   readonly #binned: BinnedMatrix
-  readonly #y: Int32Array
   readonly #classes: number
   readonly #limits: SearchLimits
   readonly #features: Int32Array
-  /** Per bin of the column at hand: class weights and rows. All zero between columns. */
-  readonly #weights: Float64Array
-  readonly #rows: Int32Array
-  readonly #marks: Int32Array
-  readonly #list: Int32Array
+  readonly #column: ClassSums
   readonly #total: Float64Array
   readonly #left: Float64Array
   #best = 0
@@ -37,18 +32,11 @@ export class GiniSearch {
   #split: GiniSplit | null = null
 
   constructor(binned: BinnedMatrix, y: Int32Array, classes: number, limits: SearchLimits) {
-    let widest = 0
-    for (let f = 0; f < binned.columns; f++)
-      widest = Math.max(widest, binned.offsets[f + 1]! - binned.offsets[f]!)
     this.#binned = binned
-    this.#y = y
     this.#classes = classes
     this.#limits = limits
     this.#features = Int32Array.from({ length: binned.columns }, (_, f) => f)
-    this.#weights = new Float64Array(widest * classes)
-    this.#rows = new Int32Array(widest)
-    this.#marks = new Int32Array(occupancyWords(widest))
-    this.#list = new Int32Array(widest)
+    this.#column = new ClassSums(binned, y, classes)
     this.#total = new Float64Array(classes)
     this.#left = new Float64Array(classes)
   }
@@ -102,19 +90,19 @@ export class GiniSearch {
     purity: number,
     random: Random,
   ): boolean {
-    const length = this.#gather(feature, rows, start, end, weights)
-    const width = this.#binned.offsets[feature + 1]! - this.#binned.offsets[feature]!
-    const hasMissing = length > 0 && this.#list[length - 1]! === this.#missingBin(feature)
-    const known = hasMissing ? length - 1 : length
-    const varies = length > 1
+    const column = this.#column
+    column.sum(feature, rows, start, end, weights)
+    const { list, listed } = column
+    const hasMissing = listed > 0 && list[listed - 1]! === this.#missingBin(feature)
+    const known = hasMissing ? listed - 1 : listed
+    const varies = listed > 1
     if (varies) {
-      if (this.#binned.categorical[feature]) this.#orderByShare(known, random.below(this.#classes))
+      if (this.#binned.categorical[feature]) column.orderByShare(known, random.below(this.#classes))
       const samples = end - start
       if (this.#scan(known, samples, -1)) this.#keep(feature, known, hasMissing ? false : null, purity)
-      if (hasMissing && this.#scan(known, samples, this.#list[known]!))
-        this.#keep(feature, known, true, purity)
+      if (hasMissing && this.#scan(known, samples, list[known]!)) this.#keep(feature, known, true, purity)
     }
-    this.#clear(length, width)
+    column.clear()
     return varies
   }
 
@@ -123,59 +111,13 @@ export class GiniSearch {
     return bin < 0 ? -1 : bin - this.#binned.offsets[feature]!
   }
 
-  /** Sums class weights by bin and lists the occupied bins, ascending, missing values last. */
-  #gather(feature: number, rows: Int32Array, start: number, end: number, weights: Float64Array): number {
-    const { bins, columns, offsets } = this.#binned
-    const sums = this.#weights
-    const counts = this.#rows
-    const marks = this.#marks
-    const y = this.#y
-    const classes = this.#classes
-    const offset = offsets[feature]!
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!
-      const bin = bins[row * columns + feature]! - offset
-      marks[bin >>> 5]! |= 1 << (bin & 31)
-      sums[bin * classes + y[row]!]! += weights[row]!
-      counts[bin]!++
-    }
-    return drainOccupied(marks, occupancyWords(offsets[feature + 1]! - offset), this.#list)
-  }
-
-  #clear(length: number, width: number): void {
-    const classes = this.#classes
-    if (length * 4 > width) {
-      this.#weights.fill(0, 0, width * classes)
-      this.#rows.fill(0, 0, width)
-      return
-    }
-    for (let i = 0; i < length; i++) {
-      const bin = this.#list[i]!
-      this.#rows[bin] = 0
-      this.#weights.fill(0, bin * classes, (bin + 1) * classes)
-    }
-  }
-
-  /** Categories have no order of their own: they get that of the share of one class, drawn at random. */
-  #orderByShare(known: number, inClass: number): void {
-    const classes = this.#classes
-    const share = (bin: number): number => {
-      let total = 0
-      for (let k = 0; k < classes; k++) total += this.#weights[bin * classes + k]!
-      return this.#weights[bin * classes + inClass]! / total
-    }
-    this.#list.subarray(0, known).sort((a, b) => share(a) - share(b) || a - b)
-  }
-
   /**
    * Tries every cut through the listed bins; true when one beats the best so far.
    * @param missingLeft the missing bin when its rows go left, else -1
    */
   #scan(known: number, samples: number, missingLeft: number): boolean {
     const classes = this.#classes
-    const list = this.#list
-    const sums = this.#weights
-    const counts = this.#rows
+    const { list, weights: sums, rows: counts } = this.#column
     const total = this.#total
     const left = this.#left
     const { minSamplesLeaf } = this.#limits
@@ -217,7 +159,7 @@ export class GiniSearch {
   #keep(feature: number, known: number, missingLeft: boolean | null, purity: number): void {
     const at = this.#bestAt
     const offset = this.#binned.offsets[feature]!
-    const list = this.#list
+    const { list } = this.#column
     const ordered = !this.#binned.categorical[feature]
     this.#split = {
       feature,

@@ -1,14 +1,17 @@
 import { midpoint, type BinnedMatrix } from './binning.ts'
 import { CategoricalSearch } from './categorical-search.ts'
+import { ColumnSums } from './column-sums.ts'
 import {
+  limitsIn,
   score,
   softened,
+  unitsOf,
   type CategoricalLimits,
   type GradientLimits,
-  type GradientSums,
+  type PackedUnits,
 } from './gradient-split.ts'
 import type { Histogram } from './histogram.ts'
-import { drainOccupied, occupancyWords } from './occupancy.ts'
+import { hessianOf, type PackedGradients } from './packed-gradients.ts'
 import type { BinSplit } from './partition.ts'
 
 export interface GradientSplit extends BinSplit {
@@ -17,181 +20,185 @@ export interface GradientSplit extends BinSplit {
   readonly gain: number
   /** L2 of the children's values. */
   readonly lambda: number
+  /** Packed sum over the rows that go left. */
+  readonly leftSum: number
 }
 
-/** The best cut of one column so far; reused. */
+/** Where to look for a node's best split. */
+export interface NodeRows {
+  /** Packed sum over the rows. */
+  readonly sum: number
+  /** null for a node of few rows: these are then summed column by column. */
+  readonly histogram: Histogram | null
+  readonly rows: Int32Array
+  readonly start: number
+  readonly end: number
+}
+
+/** The best cut of one column so far; reused. In packed units. */
 interface Cut {
   score: number
   at: number
   missingLeft: boolean
+  leftSum: number
 }
 
-/**
- * Finds the best split of a node over all given columns. Where the node has a histogram it reads that; a node of few rows sums
- * them column by column into a scratch histogram and visits only the bins they occupy.
- */
+/** Finds the best split of a node over all given columns. */
 export class GradientSearch {
   readonly #binned: BinnedMatrix
-  readonly #limits: GradientLimits
+  readonly #packed: PackedGradients
+  readonly #rawLimits: GradientLimits
   readonly #categorical: CategoricalSearch
-  readonly #scratch: Histogram
-  readonly #marks: Int32Array
-  readonly #list: Int32Array
-  readonly #cut: Cut = { score: 0, at: -1, missingLeft: false }
+  readonly #column: ColumnSums
+  readonly #cut: Cut = { score: 0, at: -1, missingLeft: false, leftSum: 0 }
+  #units: PackedUnits
+  #limits: GradientLimits
 
-  constructor(binned: BinnedMatrix, limits: GradientLimits, categorical: CategoricalLimits) {
-    const total = binned.offsets[binned.columns]!
-    let widest = 1
-    for (let f = 0; f < binned.columns; f++)
-      widest = Math.max(widest, binned.offsets[f + 1]! - binned.offsets[f]!)
+  constructor(
+    binned: BinnedMatrix,
+    packed: PackedGradients,
+    limits: GradientLimits,
+    categorical: CategoricalLimits,
+  ) {
     this.#binned = binned
+    this.#packed = packed
+    this.#rawLimits = limits
+    this.#categorical = new CategoricalSearch(binned, limits, categorical)
+    this.#column = new ColumnSums(binned)
+    this.#units = unitsOf(packed)
     this.#limits = limits
-    this.#categorical = new CategoricalSearch(widest, limits, categorical)
-    this.#scratch = { sums: new Float64Array(total * 2), counts: new Int32Array(total) }
-    this.#marks = new Int32Array(occupancyWords(widest))
-    this.#list = new Int32Array(widest)
+  }
+
+  /** To be called whenever gradients were packed anew. */
+  begin(): void {
+    this.#units = unitsOf(this.#packed)
+    this.#limits = limitsIn(this.#units, this.#rawLimits)
+    this.#categorical.begin(this.#units)
   }
 
   /** @returns null when no split wins more than the limits ask for */
-  find(
-    node: GradientSums,
-    histogram: Histogram | null,
-    gradients: Float64Array,
-    rows: Int32Array,
-    start: number,
-    end: number,
-    features: Int32Array,
-  ): GradientSplit | null {
+  find(node: NodeRows, features: Int32Array): GradientSplit | null {
     const { lambda, alpha, minGain } = this.#limits
-    const before = score(node.gradient, node.hessian, lambda, alpha)
-    const needed = before + Math.max(minGain, 1e-9)
+    const hessian = hessianOf(node.sum)
+    const before = score(node.sum - hessian, hessian, lambda, alpha)
+    const needed = before + Math.max(minGain, 1e-9 / this.#units.gain)
+    const column = this.#column
     let best: GradientSplit | null = null
     for (const feature of features) {
-      const listed = histogram
-        ? this.#listHistogram(histogram, feature)
-        : this.#listRows(feature, gradients, rows, start, end)
-      const from = histogram ?? this.#scratch
-      if (listed > 1) best = this.#tryColumn(feature, listed, from, node, best, needed, before)
-      if (!histogram) this.#clear(listed)
+      if (node.histogram) column.read(node.histogram, feature)
+      else column.sum(feature, this.#packed.values, node.rows, node.start, node.end)
+      if (column.listed > 1) {
+        const threshold: number = best ? best.gain / this.#units.gain + before : needed
+        best = this.#tryColumn(feature, node, threshold, before) ?? best
+      }
+      column.clear()
     }
     return best
   }
 
-  #tryColumn(
-    feature: number,
-    listed: number,
-    from: Histogram,
-    node: GradientSums,
-    best: GradientSplit | null,
-    needed: number,
-    before: number,
-  ): GradientSplit | null {
-    const threshold = best ? best.gain + before : needed
+  /** The best split by a column, if it scores more than `threshold`. */
+  #tryColumn(feature: number, node: NodeRows, threshold: number, before: number): GradientSplit | null {
+    const { list, listed } = this.#column
     const missing = this.#binned.missing[feature]!
-    const hasMissing = missing >= 0 && this.#list[listed - 1] === missing
+    const hasMissing = missing >= 0 && list[listed - 1] === missing
     const known = hasMissing ? listed - 1 : listed
     if (this.#binned.categorical[feature]) {
-      const offset = this.#binned.offsets[feature]!
-      const found = this.#categorical.find(this.#list, known, from, node, threshold, offset)
-      if (!found) return best
-      return {
-        feature,
-        lastLeftBin: -1,
-        firstRightBin: -1,
-        categories: found.categories,
-        missingLeft: hasMissing ? false : null,
-        gain: found.score - before,
-        lambda: found.lambda,
-      }
+      this.#column.count(feature, node.rows, node.start, node.end)
+      const found = this.#categorical.find(this.#column, feature, known, node, threshold)
+      return found
+        ? {
+            feature,
+            lastLeftBin: -1,
+            firstRightBin: -1,
+            categories: found.categories,
+            missingLeft: hasMissing ? false : null,
+            gain: (found.score - before) * this.#units.gain,
+            lambda: found.lambda,
+            leftSum: found.leftSum,
+          }
+        : null
+    }
+    this.#findCut(known, hasMissing ? missing : -1, node, threshold, false)
+    if (this.#cut.at >= 0 && !this.#surelyHasRows(node)) {
+      this.#column.count(feature, node.rows, node.start, node.end)
+      this.#findCut(known, hasMissing ? missing : -1, node, threshold, true)
     }
     const cut = this.#cut
-    cut.score = threshold
-    cut.at = -1
-    this.#scan(known, from, node, -1, hasMissing ? known : known - 1)
-    if (hasMissing) this.#scan(known, from, node, missing, known - 1)
-    if (cut.at < 0) return best
+    if (cut.at < 0) return null
     return {
       feature,
-      lastLeftBin: this.#list[cut.at]!,
-      firstRightBin: cut.at + 1 < known ? this.#list[cut.at + 1]! : -1,
+      lastLeftBin: list[cut.at]!,
+      firstRightBin: cut.at + 1 < known ? list[cut.at + 1]! : -1,
       categories: null,
       missingLeft: hasMissing ? cut.missingLeft : null,
-      gain: cut.score - before,
-      lambda: this.#limits.lambda,
+      gain: (cut.score - before) * this.#units.gain,
+      lambda: this.#rawLimits.lambda,
+      leftSum: cut.leftSum,
     }
   }
 
-  /** Tries a cut after each of the first `cuts` listed bins. @param missing the bin of the missing rows when they go left, else -1 */
-  #scan(known: number, { sums, counts }: Histogram, node: GradientSums, missing: number, cuts: number): void {
-    const { lambda, alpha, minHessian, minRows } = this.#limits
-    const list = this.#list
-    const { gradient, hessian, rows } = node
+  /**
+   * Whether both sides of the cut hold `minRows` for certain, because so few rows could not have such hessians. Nearly all best cuts do,
+   * and so nobody counts rows by bin until one does not.
+   */
+  #surelyHasRows(node: NodeRows): boolean {
+    const { minRows } = this.#limits
+    const enough = (minRows - 1) * this.#packed.greatestHessian
+    const leftHessian = hessianOf(this.#cut.leftSum)
+    return minRows <= 1 || (leftHessian > enough && hessianOf(node.sum) - leftHessian > enough)
+  }
+
+  /** @param missing the bin of missing values, -1 where the node has none @param counted whether rows were counted by bin */
+  #findCut(known: number, missing: number, node: NodeRows, threshold: number, counted: boolean): void {
+    this.#cut.score = threshold
+    this.#cut.at = -1
+    const minRows = counted ? this.#limits.minRows : 0
+    this.#scan(missing < 0 ? known - 1 : known, node, -1, minRows)
+    if (missing >= 0) this.#scan(known - 1, node, missing, minRows)
+  }
+
+  /**
+   * Tries a cut after each of the first `cuts` listed bins.
+   * @param missing the bin of the missing rows when they go left, else -1
+   * @param minRows 0 where rows were not counted
+   */
+  #scan(cuts: number, node: NodeRows, missing: number, minRows: number): void {
+    const { lambda, alpha, minHessian } = this.#limits
+    const { list, sums, counts } = this.#column
+    const hessian = hessianOf(node.sum)
+    const gradient = node.sum - hessian
+    const rows = node.end - node.start
+    let left = missing < 0 ? 0 : sums[missing]!
+    let leftRows = missing < 0 ? 0 : counts[missing]!
     let best = this.#cut.score
     let bestAt = -1
-    let leftGradient = missing < 0 ? 0 : sums[missing * 2]!
-    let leftHessian = missing < 0 ? 0 : sums[missing * 2 + 1]!
-    let leftRows = missing < 0 ? 0 : counts[missing]!
-    const last = Math.min(cuts, known)
-    for (let i = 0; i < last; i++) {
+    let bestLeft = 0
+    for (let i = 0; i < cuts; i++) {
       const bin = list[i]!
-      leftGradient += sums[bin * 2]!
-      leftHessian += sums[bin * 2 + 1]!
-      leftRows += counts[bin]!
-      if (leftHessian < minHessian || (minRows > 1 && leftRows < minRows)) continue
+      left += sums[bin]!
+      const leftHessian = hessianOf(left)
       const rightHessian = hessian - leftHessian
-      if (rightHessian < minHessian || (minRows > 1 && rows - leftRows < minRows)) break
-      const l = softened(leftGradient, alpha)
-      const r = softened(gradient - leftGradient, alpha)
+      if (minRows > 0) {
+        leftRows += counts[bin]!
+        if (leftRows < minRows) continue
+        if (rows - leftRows < minRows) break
+      }
+      if (leftHessian < minHessian) continue
+      if (rightHessian < minHessian) break
+      const l = softened(left - leftHessian, alpha)
+      const r = softened(gradient - (left - leftHessian), alpha)
       const total = (l * l) / (leftHessian + lambda) + (r * r) / (rightHessian + lambda)
       if (total > best) {
         best = total
         bestAt = i
+        bestLeft = left
       }
     }
     if (bestAt < 0) return
     this.#cut.score = best
     this.#cut.at = bestAt
     this.#cut.missingLeft = missing >= 0
-  }
-
-  /** Lists the occupied bins of a column, missing values last. */
-  #listHistogram({ sums }: Histogram, feature: number): number {
-    const list = this.#list
-    const end = this.#binned.offsets[feature + 1]!
-    let listed = 0
-    for (let bin = this.#binned.offsets[feature]!; bin < end; bin++)
-      if (sums[bin * 2 + 1]! !== 0) list[listed++] = bin
-    return listed
-  }
-
-  /** As `listHistogram`, after summing the node's rows into the scratch histogram. */
-  #listRows(feature: number, gradients: Float64Array, rows: Int32Array, start: number, end: number): number {
-    const { bins, columns, offsets } = this.#binned
-    const { sums, counts } = this.#scratch
-    const marks = this.#marks
-    const offset = offsets[feature]!
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!
-      const bin = bins[row * columns + feature]!
-      const local = bin - offset
-      marks[local >>> 5]! |= 1 << (local & 31)
-      sums[bin * 2]! += gradients[row * 2]!
-      sums[bin * 2 + 1]! += gradients[row * 2 + 1]!
-      counts[bin]!++
-    }
-    const listed = drainOccupied(marks, occupancyWords(offsets[feature + 1]! - offset), this.#list)
-    for (let i = 0; i < listed; i++) this.#list[i]! += offset
-    return listed
-  }
-
-  #clear(listed: number): void {
-    const { sums, counts } = this.#scratch
-    for (let i = 0; i < listed; i++) {
-      const bin = this.#list[i]!
-      sums[bin * 2] = 0
-      sums[bin * 2 + 1] = 0
-      counts[bin] = 0
-    }
+    this.#cut.leftSum = bestLeft
   }
 
   /** The raw value below which rows go left. @param between take the midpoint of the node's own neighbouring values, as `exact` does */

@@ -1,3 +1,5 @@
+import type { PackedGradients } from './packed-gradients.ts'
+
 /** Second-order regularisation, as in XGBoost (Chen and Guestrin, 2016, https://doi.org/10.1145/2939672.2939785) and LightGBM. */
 export interface GradientLimits {
   /** L2 on leaf values. */
@@ -23,11 +25,27 @@ export interface CategoricalLimits {
   readonly minRowsPerGroup: number
 }
 
-/** A node's sums. */
-export interface GradientSums {
-  gradient: number
-  hessian: number
-  rows: number
+/** The units of packed sums, in which splits are searched. */
+export interface PackedUnits {
+  readonly gradient: number
+  readonly hessian: number
+  /** Of gradient² / hessian. */
+  readonly gain: number
+}
+
+export function unitsOf({ gradientUnit, hessianUnit }: PackedGradients): PackedUnits {
+  return { gradient: gradientUnit, hessian: hessianUnit, gain: (gradientUnit * gradientUnit) / hessianUnit }
+}
+
+/** The same limits, for packed sums. */
+export function limitsIn(units: PackedUnits, limits: GradientLimits): GradientLimits {
+  return {
+    lambda: limits.lambda / units.hessian,
+    alpha: limits.alpha / units.gradient,
+    minHessian: limits.minHessian / units.hessian,
+    minRows: limits.minRows,
+    minGain: limits.minGain / units.gain,
+  }
 }
 
 /** The gradient sum after the L1 penalty. */

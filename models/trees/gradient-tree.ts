@@ -1,13 +1,10 @@
+import { ModelInputError } from '../errors.ts'
 import type { BinnedMatrix } from './binning.ts'
 import { GradientSearch } from './gradient-search.ts'
-import {
-  leafValue,
-  type CategoricalLimits,
-  type GradientLimits,
-  type GradientSums,
-} from './gradient-split.ts'
+import { leafValue, type CategoricalLimits, type GradientLimits } from './gradient-split.ts'
 import type { Frontier, OpenNode } from './growth/frontier.ts'
-import { accumulate, HistogramPool, subtract, type Histogram } from './histogram.ts'
+import { accumulate, HistogramPool, pairBins, subtract, type BinPairs, type Histogram } from './histogram.ts'
+import { hessianOf, mostPackedRows, PackedGradients } from './packed-gradients.ts'
 import { partitionRows, recordSplit } from './partition.ts'
 import { TreeDraft } from './tree-draft.ts'
 
@@ -24,8 +21,8 @@ export interface GradientTreeOptions {
   readonly pruneBelow: number
 }
 
-/** Per column, so many rows make a histogram cheaper than visiting the occupied bins. */
-const rowsPerBin = 1
+/** Per column, so many rows for each bin make a histogram cheaper than visiting the occupied bins. */
+const rowsPerBin = 0.5
 
 /** Grows regression trees on gradients and hessians, one value per leaf, in the order that a frontier decides. */
 export class GradientTreeGrower {
@@ -33,28 +30,36 @@ export class GradientTreeGrower {
   readonly #binned: BinnedMatrix
   readonly #options: GradientTreeOptions
   readonly #frontier: Frontier
+  readonly #packed: PackedGradients
   readonly #search: GradientSearch
+  readonly #pairs: BinPairs | null
   readonly #pool: HistogramPool
   readonly #scratch: Int32Array
-  readonly #counting: boolean
+  /** L2 of leaves whose parent's split asked for another one than the limits. */
+  readonly #lambdas = new Map<number, number>()
   /** Nodes of up to so many rows have no histogram. */
   readonly #fewRows: number
 
+  /** @throws ModelInputError on more rows than can be packed */
   constructor(binned: BinnedMatrix, options: GradientTreeOptions, frontier: Frontier) {
+    if (binned.rows > mostPackedRows)
+      throw new ModelInputError(`Expected at most ${mostPackedRows} rows, got ${binned.rows}`)
     const total = binned.offsets[binned.columns]!
     this.#binned = binned
     this.#options = options
     this.#frontier = frontier
-    this.#search = new GradientSearch(binned, options.limits, options.categorical)
+    this.#packed = new PackedGradients(binned.rows)
+    this.#search = new GradientSearch(binned, this.#packed, options.limits, options.categorical)
+    const fewRows = Math.max(16, (rowsPerBin * total) / binned.columns)
+    this.#pairs = binned.rows > fewRows ? pairBins(binned) : null
+    this.#fewRows = this.#pairs ? fewRows : Infinity
     this.#pool = new HistogramPool(total)
     this.#scratch = new Int32Array(binned.rows)
-    this.#counting = options.limits.minRows > 1 || binned.categorical.includes(true)
-    this.#fewRows = Math.max(16, (rowsPerBin * total) / binned.columns)
   }
 
   /**
    * Grows one tree on `rows[0 … count)`, which it reorders: afterwards each leaf's rows are `rows[rowStart … rowEnd)` of the draft.
-   * @param gradients gradient and hessian per row of the matrix, interleaved, in whole quanta
+   * @param gradients gradient and hessian per row of the matrix, interleaved
    * @param features the columns that may split
    */
   grow(gradients: Float64Array, rows: Int32Array, count: number, features: Int32Array): TreeDraft {
@@ -62,108 +67,96 @@ export class GradientTreeGrower {
     const frontier = this.#frontier
     draft.clear()
     frontier.clear()
+    this.#lambdas.clear()
+    const sum = this.#packed.pack(gradients, rows, count)
+    this.#search.begin()
     draft.addNode(0, 0, count)
-    const sums = sumRows(gradients, rows, count)
-    this.#settleLeaf(0, sums.gradient, sums.hessian, this.#options.limits.lambda)
-    const histogram = count > this.#fewRows ? this.#accumulate(gradients, rows, 0, count) : null
-    this.#open(0, sums, histogram, gradients, rows, features)
-    const { maxLeaves } = this.#options
+    this.#open(0, sum, this.#isWorthHistogram(0) ? this.#accumulate(0, rows) : null, rows, features)
+    const { maxLeaves, pruneBelow } = this.#options
     for (let leaves = 1; maxLeaves === 0 || leaves < maxLeaves; leaves++) {
       const open = frontier.pop()
       if (!open) break
-      this.#split(open, gradients, rows, features)
+      this.#split(open, rows, features, leaves + 1 === maxLeaves)
     }
     for (let open = frontier.pop(); open; open = frontier.pop()) this.#release(open.histogram)
-    if (this.#options.pruneBelow > 0) this.#prune()
+    if (pruneBelow > 0) this.#prune()
+    this.#settle(gradients, rows)
     return draft
   }
 
-  #split(open: OpenNode, gradients: Float64Array, rows: Int32Array, features: Int32Array): void {
+  #split(open: OpenNode, rows: Int32Array, features: Int32Array, isLast: boolean): void {
     const { draft } = this
-    const { node, split } = open
+    const { node, split, histogram } = open
     const start = draft.rowStart[node]!
     const end = draft.rowEnd[node]!
     const middle = partitionRows(this.#binned, split, rows, start, end, this.#scratch)
     const threshold = this.#search.threshold(split, this.#options.thresholdsBetween)
     recordSplit(draft, node, split, middle, threshold, split.gain)
     const left = draft.left[node]!
-    const smaller = middle - start <= end - middle ? left : left + 1
-    const sumsOfSmaller = sumRows(gradients, rows, draft.rowEnd[smaller]!, draft.rowStart[smaller])
-    const sumsOfLarger = {
-      gradient: open.gradient - sumsOfSmaller.gradient,
-      hessian: open.hessian - sumsOfSmaller.hessian,
-      rows: end - start - sumsOfSmaller.rows,
+    if (split.lambda !== this.#options.limits.lambda)
+      this.#lambdas.set(left, split.lambda).set(left + 1, split.lambda)
+    if (isLast) {
+      this.#release(histogram)
+      return
     }
-    const larger = smaller === left ? left + 1 : left
-    this.#settleLeaf(smaller, sumsOfSmaller.gradient, sumsOfSmaller.hessian, split.lambda)
-    this.#settleLeaf(larger, sumsOfLarger.gradient, sumsOfLarger.hessian, split.lambda)
-    const [small, large] = this.#divideHistogram(open, smaller, larger, gradients, rows)
-    this.#open(smaller, sumsOfSmaller, small, gradients, rows, features)
-    this.#open(larger, sumsOfLarger, large, gradients, rows, features)
+    const leftIsSmaller = middle - start <= end - middle
+    const [small, large] = leftIsSmaller
+      ? this.#divide(histogram, left, left + 1, rows)
+      : this.#divide(histogram, left + 1, left, rows)
+    this.#open(left, split.leftSum, leftIsSmaller ? small : large, rows, features)
+    this.#open(left + 1, open.sum - split.leftSum, leftIsSmaller ? large : small, rows, features)
   }
 
-  /** Histograms of the smaller and the larger child, where they have enough rows to need one. Uses up the parent's. */
-  #divideHistogram(
-    { histogram, depth }: OpenNode,
+  /** Histograms of the smaller and the larger child, where they need one. Uses up the parent's. */
+  #divide(
+    histogram: Histogram | null,
     smaller: number,
     larger: number,
-    gradients: Float64Array,
     rows: Int32Array,
   ): [Histogram | null, Histogram | null] {
-    const { rowStart, rowEnd } = this.draft
-    const sizeOf = (node: number): number => rowEnd[node]! - rowStart[node]!
-    const { maxDepth } = this.#options
-    if (!histogram || sizeOf(larger) <= this.#fewRows || (maxDepth > 0 && depth + 1 >= maxDepth)) {
+    if (!histogram || !this.#isWorthHistogram(larger)) {
       this.#release(histogram)
       return [null, null]
     }
-    const small = this.#accumulate(gradients, rows, rowStart[smaller]!, rowEnd[smaller]!)
-    subtract(histogram, small, this.#counting)
-    if (sizeOf(smaller) > this.#fewRows) return [small, histogram]
+    const small = this.#accumulate(smaller, rows)
+    if (small) subtract(histogram, small)
+    if (this.#isWorthHistogram(smaller)) return [small, histogram]
     this.#release(small)
     return [null, histogram]
   }
 
-  /** Puts a leaf on the frontier when it can be split. */
+  #isWorthHistogram(node: number): boolean {
+    const { depth, rowStart, rowEnd } = this.draft
+    const { maxDepth } = this.#options
+    return (maxDepth === 0 || depth[node]! < maxDepth) && rowEnd[node]! - rowStart[node]! > this.#fewRows
+  }
+
+  /** Puts a leaf on the frontier when it can be split. @param sum packed, over its rows */
   #open(
     node: number,
-    sums: GradientSums,
+    sum: number,
     histogram: Histogram | null,
-    gradients: Float64Array,
     rows: Int32Array,
     features: Int32Array,
   ): void {
-    const { draft } = this
     const { maxDepth, limits } = this.#options
-    const depth = draft.depth[node]!
+    const depth = this.draft.depth[node]!
+    const start = this.draft.rowStart[node]!
+    const end = this.draft.rowEnd[node]!
     const mayGrow =
       (maxDepth === 0 || depth < maxDepth) &&
-      sums.hessian >= 2 * limits.minHessian &&
-      sums.rows >= 2 * Math.max(1, limits.minRows)
-    const split = mayGrow
-      ? this.#search.find(
-          sums,
-          histogram,
-          gradients,
-          rows,
-          draft.rowStart[node]!,
-          draft.rowEnd[node]!,
-          features,
-        )
-      : null
-    if (split)
-      this.#frontier.push({ node, depth, gradient: sums.gradient, hessian: sums.hessian, split, histogram })
+      hessianOf(sum) * this.#packed.hessianUnit >= 2 * limits.minHessian &&
+      end - start >= 2 * Math.max(1, limits.minRows)
+    const split = mayGrow ? this.#search.find({ sum, histogram, rows, start, end }, features) : null
+    if (split) this.#frontier.push({ node, sum, split, histogram })
     else this.#release(histogram)
   }
 
-  #settleLeaf(node: number, gradient: number, hessian: number, lambda: number): void {
-    this.draft.cover[node] = hessian
-    this.draft.value[node] = leafValue(gradient, hessian, lambda, this.#options.limits.alpha)
-  }
-
-  #accumulate(gradients: Float64Array, rows: Int32Array, start: number, end: number): Histogram {
+  #accumulate(node: number, rows: Int32Array): Histogram | null {
+    if (!this.#pairs) return null
     const histogram = this.#pool.take()
-    accumulate(histogram, this.#binned, gradients, rows, start, end, this.#counting)
+    const { rowStart, rowEnd } = this.draft
+    accumulate(histogram, this.#pairs, this.#packed.values, rows, rowStart[node]!, rowEnd[node]!)
     return histogram
   }
 
@@ -180,15 +173,25 @@ export class GradientTreeGrower {
       if (draft.isLeaf(left) && draft.isLeaf(left + 1)) draft.collapse(node)
     }
   }
-}
 
-function sumRows(gradients: Float64Array, rows: Int32Array, end: number, start = 0): GradientSums {
-  let gradient = 0
-  let hessian = 0
-  for (let i = start; i < end; i++) {
-    const row = rows[i]!
-    gradient += gradients[row * 2]!
-    hessian += gradients[row * 2 + 1]!
+  /** Leaf values and covers, from the gradients as they are. */
+  #settle(gradients: Float64Array, rows: Int32Array): void {
+    const { draft } = this
+    const { lambda, alpha } = this.#options.limits
+    for (let node = draft.size - 1; node >= 0; node--) {
+      if (!draft.isLeaf(node)) {
+        draft.cover[node] = draft.cover[draft.left[node]!]! + draft.cover[draft.left[node]! + 1]!
+        continue
+      }
+      let gradient = 0
+      let hessian = 0
+      for (let i = draft.rowStart[node]!; i < draft.rowEnd[node]!; i++) {
+        const at = rows[i]! * 2
+        gradient += gradients[at]!
+        hessian += gradients[at + 1]!
+      }
+      draft.cover[node] = hessian
+      draft.value[node] = leafValue(gradient, hessian, this.#lambdas.get(node) ?? lambda, alpha)
+    }
   }
-  return { gradient, hessian, rows: end - start }
 }

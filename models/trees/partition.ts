@@ -22,28 +22,27 @@ export function partitionRows(
   end: number,
   scratch: Int32Array,
 ): number {
-  const { bins, columns } = binned
   const { feature, lastLeftBin } = split
+  const bins = binned.bins[feature]!
   const alsoLeft = split.missingLeft ? binned.missing[feature]! : -1
   if (split.categories) return partitionBySet(binned, split, split.categories, rows, start, end, scratch)
+  const beyond = lastLeftBin + 1
   let lefts = start
-  let rights = 0
   for (let i = start; i < end; i++) {
     const row = rows[i]!
-    const bin = bins[row * columns + feature]!
+    const bin = bins[row]!
     // Written to both sides and kept on one: a branch here would be mispredicted every other time.
-    const goesLeft = Number(bin <= lastLeftBin) | Number(bin === alsoLeft)
+    const goesLeft = ((bin - beyond) >>> 31) | Number(bin === alsoLeft)
     rows[lefts] = row
-    scratch[rights] = row
+    scratch[i - lefts] = row
     lefts += goesLeft
-    rights += 1 - goesLeft
   }
-  for (let i = 0; i < rights; i++) rows[lefts + i] = scratch[i]!
+  rows.set(scratch.subarray(0, end - lefts), lefts)
   return lefts
 }
 
 function partitionBySet(
-  { bins, columns, offsets, missing }: BinnedMatrix,
+  binned: BinnedMatrix,
   { feature, missingLeft }: BinSplit,
   categories: Uint32Array,
   rows: Int32Array,
@@ -51,13 +50,15 @@ function partitionBySet(
   end: number,
   scratch: Int32Array,
 ): number {
+  const bins = binned.bins[feature]!
+  const offset = binned.offsets[feature]!
+  const missing = binned.missing[feature]!
   let lefts = start
   let rights = 0
   for (let i = start; i < end; i++) {
     const row = rows[i]!
-    const bin = bins[row * columns + feature]!
-    const goesLeft =
-      bin === missing[feature] ? missingLeft === true : hasCode(categories, bin - offsets[feature]!)
+    const bin = bins[row]!
+    const goesLeft = bin === missing ? missingLeft === true : hasCode(categories, bin - offset)
     if (goesLeft) rows[lefts++] = row
     else scratch[rights++] = row
   }

@@ -1,26 +1,13 @@
+import { enlarged, NodeArrays } from './node-arrays.ts'
 import { leaf } from './tree-ensemble.ts'
 
 /** One tree while it grows, in the order in which nodes were split. Reused from tree to tree. */
-export class TreeDraft {
-  readonly outputs: number
+export class TreeDraft extends NodeArrays {
   size = 0
-  feature = new Int32Array(64)
-  threshold = new Float64Array(64)
-  left = new Int32Array(64)
-  missingLeft = new Uint8Array(64)
-  gain = new Float64Array(64)
-  cover = new Float64Array(64)
-  value: Float64Array
-  depth = new Int32Array(64)
+  depth = new Int32Array(this.capacity)
   /** The rows of a node are `rows[rowStart … rowEnd)` of whoever grows the tree. */
-  rowStart = new Int32Array(64)
-  rowEnd = new Int32Array(64)
-  readonly categories = new Map<number, Uint32Array>()
-
-  constructor(outputs: number) {
-    this.outputs = outputs
-    this.value = new Float64Array(64 * outputs)
-  }
+  rowStart = new Int32Array(this.capacity)
+  rowEnd = new Int32Array(this.capacity)
 
   clear(): void {
     this.size = 0
@@ -29,7 +16,7 @@ export class TreeDraft {
 
   /** A new leaf; its cover and values are zero. */
   addNode(depth: number, rowStart: number, rowEnd: number): number {
-    if (this.size === this.feature.length) this.#grow()
+    if (this.size === this.capacity) this.grow()
     const node = this.size++
     this.feature[node] = leaf
     this.gain[node] = 0
@@ -70,26 +57,10 @@ export class TreeDraft {
     this.categories.delete(node)
   }
 
-  #grow(): void {
-    const capacity = this.feature.length * 2
-    this.feature = enlarged(this.feature, new Int32Array(capacity))
-    this.threshold = enlarged(this.threshold, new Float64Array(capacity))
-    this.left = enlarged(this.left, new Int32Array(capacity))
-    this.missingLeft = enlarged(this.missingLeft, new Uint8Array(capacity))
-    this.gain = enlarged(this.gain, new Float64Array(capacity))
-    this.cover = enlarged(this.cover, new Float64Array(capacity))
-    this.value = enlarged(this.value, new Float64Array(capacity * this.outputs))
-    this.depth = enlarged(this.depth, new Int32Array(capacity))
-    this.rowStart = enlarged(this.rowStart, new Int32Array(capacity))
-    this.rowEnd = enlarged(this.rowEnd, new Int32Array(capacity))
+  protected override grow(): void {
+    super.grow()
+    this.depth = enlarged(this.depth, new Int32Array(this.capacity))
+    this.rowStart = enlarged(this.rowStart, new Int32Array(this.capacity))
+    this.rowEnd = enlarged(this.rowEnd, new Int32Array(this.capacity))
   }
-}
-
-/** The larger array, filled with the smaller one. */
-export function enlarged<T extends { set(from: ArrayLike<number>): void }>(
-  from: ArrayLike<number>,
-  into: T,
-): T {
-  into.set(from)
-  return into
 }

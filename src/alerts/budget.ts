@@ -4,8 +4,6 @@ export interface PastEvent {
   /** Days since 1970-01-01, UTC. */
   readonly day: number
   readonly score: number
-  /** The calibrated probability that this was a true alarm. */
-  readonly confidence: number
 }
 
 export interface BudgetPlan {
@@ -13,62 +11,69 @@ export interface BudgetPlan {
   readonly threshold: number
   /** What the threshold would have raised in the past, per week. */
   readonly alertsPerWeek: number
-  /** The mean confidence of those alerts; null where there were none. */
-  readonly expectedPrecision: number | null
 }
 
 /** A protocol that was quiet for so long raises a new alert. */
 const quietDays = 3
 
-/**
- * The lowest threshold, from `floor` up, that would have kept to the budget over the past events.
- * @param weeks how long the past is; at least 1, so that a young installation does not promise from a day
- */
+export interface BudgetOptions {
+  readonly alertsPerWeek: number
+  /** How long the past is; at least 1, so that a young installation does not promise from a day. */
+  readonly weeks: number
+  /** The threshold is never below this one. */
+  readonly floor: number
+}
+
+/** The lowest threshold, found by bisection from `floor` up, that would have kept to the budget over the past events. */
 export function planBudget(
   events: readonly PastEvent[],
-  { alertsPerWeek, weeks, floor }: { alertsPerWeek: number; weeks: number; floor: number },
+  { alertsPerWeek, weeks, floor }: BudgetOptions,
 ): BudgetPlan {
+  const byDay = [...events].sort((a, b) => a.day - b.day)
   const scores = [...new Set(events.map(({ score }) => score).filter((score) => score > floor))].sort(
     (a, b) => a - b,
   )
-  for (const threshold of [floor, ...scores]) {
-    const raised = raisedAt(threshold, events)
-    if (raised.length <= alertsPerWeek * weeks) return planOf(threshold, raised, weeks)
+  // Above the highest score only something higher than ever raises an alert.
+  const thresholds = [floor, ...scores, Math.min(1, (scores.at(-1) ?? floor) + Number.EPSILON)]
+  let low = 0
+  let high = thresholds.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (countRaisedAt(thresholds[middle]!, byDay) <= alertsPerWeek * weeks) high = middle
+    else low = middle + 1
   }
-  // Even the highest score was seen too often: only something higher than ever raises an alert.
-  return planOf(Math.min(1, (scores.at(-1) ?? floor) + Number.EPSILON), [], weeks)
+  const threshold = thresholds[low]!
+  const raised = low === thresholds.length - 1 && scores.length > 0 ? 0 : countRaisedAt(threshold, byDay)
+  return { threshold, alertsPerWeek: raised / weeks }
 }
-
-const planOf = (threshold: number, raised: readonly PastEvent[], weeks: number): BudgetPlan => ({
-  threshold,
-  alertsPerWeek: raised.length / weeks,
-  expectedPrecision:
-    raised.length === 0 ? null : raised.reduce((sum, { confidence }) => sum + confidence, 0) / raised.length,
-})
 
 /** The events that would have raised an alert: one per protocol until it has been quiet. */
-function raisedAt(threshold: number, events: readonly PastEvent[]): PastEvent[] {
+function countRaisedAt(threshold: number, byDay: readonly PastEvent[]): number {
   const lastDay = new Map<string, number>()
-  return [...events]
-    .sort((a, b) => a.day - b.day)
-    .filter(({ protocolId, day, score }) => {
-      if (score < threshold) return false
-      const last = lastDay.get(protocolId)
-      lastDay.set(protocolId, day)
-      return last === undefined || day - last > quietDays
-    })
+  let raised = 0
+  for (const { protocolId, day, score } of byDay) {
+    if (score < threshold) continue
+    const last = lastDay.get(protocolId)
+    lastDay.set(protocolId, day)
+    if (last === undefined || day - last > quietDays) raised++
+  }
+  return raised
 }
 
+/** The scans of so many weeks say what a threshold would have raised. */
+export const pastWeeks = 4
+/** The oldest scan of four weeks is seldom exactly that old. */
+const fullPastWeeks = 3.5
+
 /**
- * From what people said of their alerts once there are ten answers, else from the calibrated confidence.
- * @returns a share in [0, 1], or null where nothing is known
+ * The threshold of the next scan. Until there are nearly four weeks of scans to judge by it is no lower than what keeps to the
+ * budget by the ranks: of ordinary protocol-days the share 1 − score is as abnormal.
  */
-export function expectedPrecision(
-  plan: BudgetPlan,
-  feedback: { readonly trueAlarms: number; readonly falseAlarms: number },
-): { readonly value: number | null; readonly from: 'feedback' | 'injected_anomalies' } {
-  const answers = feedback.trueAlarms + feedback.falseAlarms
-  return answers >= 10
-    ? { value: feedback.trueAlarms / answers, from: 'feedback' }
-    : { value: plan.expectedPrecision, from: 'injected_anomalies' }
+export function planAlerts(
+  events: readonly PastEvent[],
+  { protocols, ...options }: BudgetOptions & { readonly protocols: number },
+): BudgetPlan {
+  const { alertsPerWeek, weeks, floor } = options
+  const byRank = 1 - alertsPerWeek / (7 * Math.max(protocols, 1))
+  return planBudget(events, weeks < fullPastWeeks ? { ...options, floor: Math.max(floor, byRank) } : options)
 }

@@ -1,9 +1,7 @@
 import { type Calibrator, fitCalibrator } from '../../models/validation/calibration.ts'
+import { expectedAnomalyShare } from '../domain/expected-anomalies.ts'
 import { agreementOf } from './agreement.ts'
 import type { Rarities } from './ensemble.ts'
-
-/** The share of protocol-days that are expected to be anomalies: injected ones are far more frequent than real ones. */
-export const expectedShare = 0.01
 
 /**
  * Confidence = P(anomaly | agreement): a logistic curve through injected rows (1) and past ones (0), moved from the
@@ -15,7 +13,7 @@ export function fitConfidence(past: Rarities, injected: Rarities): Calibrator {
   const isInjected = new Uint8Array(ordinary.length + abnormal.length).fill(1, ordinary.length)
   const curve = fitCalibrator('platt', isInjected, Float64Array.of(...ordinary, ...abnormal))
   if (curve.kind !== 'platt') return curve
-  const shift = logOdds(expectedShare) - Math.log((abnormal.length + 1) / (ordinary.length + 1))
+  const shift = logOdds(expectedAnomalyShare) - Math.log((abnormal.length + 1) / (ordinary.length + 1))
   return { ...curve, intercept: curve.intercept + shift }
 }
 

@@ -1,11 +1,10 @@
 import { detectorAlgorithms } from '../../models/detectors/detector.ts'
 import { numericFeatureNames, type NumericFeatureName } from '../domain/feature-names.ts'
+import { movementKinds } from '../features/movements.ts'
 import type { EnsembleExplanation } from './ensemble.ts'
-import { type Aspect, changeOf, type TypicalRanges, unscaledRange } from './typical-ranges.ts'
-import { sentenceFor } from './sentences.ts'
-import { type Facet, featureOfColumn, type Sight } from './views.ts'
-
-const features = numericFeatureNames.length
+import { type Finding, sentenceFor } from './sentences.ts'
+import { changeOf, type TypicalRanges, unscaledRange } from './typical-ranges.ts'
+import { type Column, columnsOf, type Sight, type View } from './views.ts'
 
 /** How much one feature made a protocol abnormal, and what would have been typical. */
 export interface FeatureContribution {
@@ -14,43 +13,47 @@ export interface FeatureContribution {
   readonly contribution: number
   /** Where the value lies against what is typical; `unusual` inside the range or without one. */
   readonly direction: 'above' | 'below' | 'unusual'
-  /** The level of the feature, or its change in a day: the one that was the more abnormal. */
-  readonly aspect: Aspect
-  /** A level as it is; a change in a day of a share or a slope in its own unit, of anything else as a logarithm. */
+  /** The level of the feature, its change in a day or its movement beyond the market: whichever was the most abnormal. */
+  readonly aspect: Finding['aspect']
+  /**
+   * A level as it is; a change in a day of a share or a slope in its own unit; a movement, and a change of anything
+   * else, as a logarithm.
+   */
   readonly value: number
-  /** 5 % and 95 % quantiles of the protocol's own 90 days; null without such a past. */
+  /** 5 % and 95 % quantiles of the protocol's own 90 days, of a movement as a normal one; null without such a past. */
   readonly typicalLow: number | null
   readonly typicalHigh: number | null
   readonly sentence: string
 }
 
-/** The parts of row `i`'s anomaly score, the largest first; features without a value take no part. */
+/** The parts of row `i`'s anomaly score, the largest first; what has no value takes no part. */
 export function explainRow(
   i: number,
   anomalyScore: number,
   sight: Sight,
-  facets: readonly Facet[],
+  view: View,
   explanation: EnsembleExplanation,
   ranges: TypicalRanges,
 ): FeatureContribution[] {
+  const columns = columnsOf(view)
   const shares = columnShares(i, explanation)
-  const byFeature = new Float64Array(features)
-  const byChange = new Float64Array(features)
-  shares.forEach((share, column) => {
-    const k = featureOfColumn(column)
-    if (Number.isNaN(sight.vector.numeric[k]!)) return
-    byFeature[k]! += share
-    if (facets[Math.floor(column / features)] === 'own-change') byChange[k]! += share
-  })
-  const known = byFeature.reduce((sum, share) => sum + share, 0)
-  if (known === 0) return []
-  return Array.from(byFeature.keys())
-    .filter((k) => byFeature[k]! > 0)
-    .sort((a, b) => byFeature[b]! - byFeature[a]! || a - b)
-    .map((k) => {
-      const aspect = byChange[k]! > byFeature[k]! / 2 ? 'change' : 'level'
-      return describe(sight, k, aspect, (anomalyScore * byFeature[k]!) / known, ranges)
+  const byFeature = new Map<NumericFeatureName, { share: number; strongest: number }>()
+  columns.forEach((column, c) => {
+    const share = shares[c]!
+    if (!(share > 0) || !isKnown(column, sight)) return
+    const feature = featureOf(column)
+    const { share: sum = 0, strongest = c } = byFeature.get(feature) ?? {}
+    byFeature.set(feature, {
+      share: sum + share,
+      strongest: share > shares[strongest]! ? c : strongest,
     })
+  })
+  const known = [...byFeature.values()].reduce((sum, { share }) => sum + share, 0)
+  return [...byFeature]
+    .sort(([, a], [, b]) => b.share - a.share)
+    .map(([feature, { share, strongest }]) =>
+      describe(sight, feature, columns[strongest]!, (anomalyScore * share) / known, ranges),
+    )
 }
 
 /** Each detector's shares of its own score, averaged with more weight for the one that found the row rarer. */
@@ -67,17 +70,30 @@ function columnShares(i: number, { rarities, contributions }: EnsembleExplanatio
   return shares
 }
 
+const featureOfMeasure = {
+  tvl: 'recent_tvl',
+  price: 'recent_price_change',
+  volume: 'recent_volume',
+} as const satisfies Record<(typeof movementKinds)[number]['measure'], NumericFeatureName>
+
+function featureOf({ facet, index }: Column): NumericFeatureName {
+  return facet === 'movement' ? featureOfMeasure[movementKinds[index]!.measure] : numericFeatureNames[index]!
+}
+
+function isKnown({ facet, index }: Column, { vector, movements }: Sight): boolean {
+  const value = facet === 'movement' ? movements?.strength[index] : vector.numeric[index]
+  return value !== undefined && !Number.isNaN(value)
+}
+
 function describe(
-  { vector, before }: Sight,
-  k: number,
-  aspect: Aspect,
+  sight: Sight,
+  feature: NumericFeatureName,
+  column: Column,
   contribution: number,
   ranges: TypicalRanges,
 ): FeatureContribution {
-  const feature = numericFeatureNames[k]!
-  const value = aspect === 'change' ? changeOf(vector, before, k) : vector.numeric[k]!
-  const scaled = ranges.typical(vector.protocolId, aspect, k)
-  const typical = aspect === 'level' && scaled !== null ? unscaledRange(scaled, k) : scaled
+  const finding = findingOf(sight, feature, column, ranges)
+  const { aspect, value, typical } = finding
   return {
     feature,
     contribution,
@@ -91,6 +107,31 @@ function describe(
     value,
     typicalLow: typical?.low ?? null,
     typicalHigh: typical?.high ?? null,
-    sentence: sentenceFor(feature, aspect, value, typical),
+    sentence: sentenceFor(finding),
   }
 }
+
+function findingOf(
+  { vector, before, movements }: Sight,
+  feature: NumericFeatureName,
+  { facet, index }: Column,
+  ranges: TypicalRanges,
+): Finding {
+  if (facet === 'movement') {
+    const usual = movements!.usual[index]!
+    const half = normalHalf * usual
+    const typical = { low: -half, middle: 0, high: half }
+    const { measure, spanDays } = movementKinds[index]!
+    return { aspect: 'movement', measure, spanDays, value: movements!.strength[index]! * usual, typical }
+  }
+  if (facet === 'own-change') {
+    const typical = ranges.typical(vector.protocolId, 'change', index)
+    return { aspect: 'change', feature, value: changeOf(vector, before, index), typical }
+  }
+  const scaled = ranges.typical(vector.protocolId, 'level', index)
+  const typical = scaled === null ? null : unscaledRange(scaled, index)
+  return { aspect: 'level', feature, value: vector.numeric[index]!, typical }
+}
+
+/** 90 % of a normal distribution lie within so many standard deviations. */
+const normalHalf = 1.645

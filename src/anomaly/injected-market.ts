@@ -1,6 +1,6 @@
 import { createRandom, shuffle } from '../../models/random.ts'
 import type { TrueAnomaly } from './detection-figures.ts'
-import { inject, injectedKinds } from './injection.ts'
+import { glitchKinds, inject, injectedKinds } from './injection.ts'
 import type { ProtocolHistory } from './training-material.ts'
 
 /** A protocol has time to become ordinary again before the next anomaly. */
@@ -27,7 +27,7 @@ export function injectIntoMarket(
       if (injection === null) continue
       changed = injection.series
       const { fromDay: first, toDay: last } = injection
-      const isGlitch = kind === 'feed-glitch' || kind === 'frozen-feed'
+      const isGlitch = glitchKinds.includes(kind)
       anomalies.push({ protocolId: series.protocolId, kind, fromDay: first, toDay: last, isGlitch })
     }
     return { series: changed, traits }

@@ -11,6 +11,8 @@ export const injectedKinds = [
   'feed-glitch',
 ] as const
 export type InjectedKind = (typeof injectedKinds)[number]
+/** What goes wrong with the feed only: abnormal, but nothing to be woken for. */
+export const glitchKinds: readonly InjectedKind[] = ['frozen-feed', 'feed-glitch']
 
 export interface Injection {
   readonly series: DailySeries

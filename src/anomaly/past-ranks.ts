@@ -45,6 +45,11 @@ export function rarityOf({ body, tailShare: share, tailScale, tailShape }: PastR
   return 1 - ((1 - share) * placeIn(body, score)) / last
 }
 
+/** Rarity in decades, −log₁₀: 0 for the most ordinary, 3 for one in a thousand; NaN stays unknown. */
+export function decadesOf(ranks: PastRanks, score: number): number {
+  return Number.isNaN(score) ? NaN : -Math.log10(Math.max(rarityOf(ranks, score), leastProbability))
+}
+
 /** The fractional index of `score` on the ascending `body`; ties count half. */
 function placeIn(body: readonly number[], score: number): number {
   const below = lowerBound(body, score)

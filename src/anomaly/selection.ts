@@ -1,3 +1,4 @@
+import { fewestAnswers, fewestOfEachKind } from '../alerts/answers.ts'
 import type { Matrix } from '../../models/matrix.ts'
 import { averagePrecision } from '../../models/metrics/ranking.ts'
 import { silhouette } from '../../models/selection/silhouette.ts'
@@ -12,6 +13,15 @@ export interface JudgeScores {
   readonly averagePrecision: number
   /** Of its split into anomalies and the rest at 10 %; null with fewer than two groups. */
   readonly silhouette: number | null
+  /** Of injected anomalies and true alarms among the past rows and false alarms; null with too few answers. */
+  readonly labelledPrecision: number | null
+}
+
+/** An alert of which somebody said what it was, with the scores that raised it. */
+export interface LabelledAlert {
+  readonly isTrueAlarm: boolean
+  /** In [0, 1], as scans store them. */
+  readonly scores: Readonly<Partial<Record<Judge, number>>>
 }
 
 const silhouetteContamination = 0.1
@@ -22,6 +32,7 @@ export function scoreJudges(
   pastRows: Matrix,
   past: Rarities,
   injected: Rarities,
+  labelled: readonly LabelledAlert[] = [],
 ): Record<Judge, JudgeScores> {
   return Object.fromEntries(
     judges.map((judge) => [
@@ -29,6 +40,12 @@ export function scoreJudges(
       {
         averagePrecision: injectedPrecision(past[judge], injected[judge]),
         silhouette: splitSilhouette(pastRows, past[judge]),
+        labelledPrecision: areEnough(labelled)
+          ? injectedPrecision(
+              withAnswers(past[judge], labelled, judge, false),
+              withAnswers(injected[judge], labelled, judge, true),
+            )
+          : null,
       },
     ]),
   ) as Record<Judge, JudgeScores>
@@ -38,9 +55,30 @@ export function scoreJudges(
 export function selectJudge(scores: Readonly<Record<Judge, JudgeScores>>, selection: Selection): Judge {
   if (selection === 'consensus') return 'consensus'
   const figure = (judge: Judge): number =>
-    selection === 'injected' ? scores[judge].averagePrecision : (scores[judge].silhouette ?? -Infinity)
+    selection === 'injected'
+      ? (scores[judge].labelledPrecision ?? scores[judge].averagePrecision)
+      : (scores[judge].silhouette ?? -Infinity)
   const best = judges.reduce((a, b) => (figure(b) > figure(a) ? b : a))
   return Number.isFinite(figure(best)) ? best : 'consensus'
+}
+
+function areEnough(labelled: readonly LabelledAlert[]): boolean {
+  const right = labelled.filter(({ isTrueAlarm }) => isTrueAlarm).length
+  const wrong = labelled.length - right
+  return labelled.length >= fewestAnswers && Math.min(right, wrong) >= fewestOfEachKind
+}
+
+/** True alarms sit the exam with the injected rows, false ones with the ordinary rows. */
+function withAnswers(
+  rarities: Float64Array,
+  labelled: readonly LabelledAlert[],
+  judge: Judge,
+  isTrueAlarm: boolean,
+): Float64Array {
+  const answered = labelled
+    .filter((answer) => answer.isTrueAlarm === isTrueAlarm)
+    .map(({ scores }) => 1 - (scores[judge] ?? 0))
+  return Float64Array.from([...rarities, ...answered])
 }
 
 function injectedPrecision(past: Float64Array, injected: Float64Array): number {

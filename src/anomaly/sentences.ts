@@ -1,4 +1,5 @@
 import type { NumericFeatureName } from '../domain/feature-names.ts'
+import type { movementKinds } from '../features/movements.ts'
 import type { Aspect, TypicalRange } from './typical-ranges.ts'
 
 type Unit = 'number' | 'ratio' | 'percent' | 'percent-per-day' | 'usd'
@@ -26,19 +27,41 @@ const wordings: Readonly<Record<NumericFeatureName, Wording>> = {
   recent_volume: { subject: 'volume', unit: 'usd' },
 }
 
+type MovementKind = (typeof movementKinds)[number]
+
+/** What was found of one feature. */
+export type Finding = (
+  | { readonly aspect: Aspect; readonly feature: NumericFeatureName }
+  | { readonly aspect: 'movement'; readonly measure: MovementKind['measure']; readonly spanDays: number }
+) & { readonly value: number; readonly typical: TypicalRange | null }
+
 /** "TVL −38 % in a day, against −6 % to +6 % in 90 days": one feature's part of an anomaly, in words. */
-export function sentenceFor(
-  feature: NumericFeatureName,
-  aspect: Aspect,
-  value: number,
-  typical: TypicalRange | null,
-): string {
-  const { subject, unit } = wordings[feature]
-  const say = (x: number): string => (aspect === 'change' ? changeText(unit, x) : levelText(unit, x))
-  const what = aspect === 'change' ? `${subject} ${say(value)} in a day` : `${subject} ${say(value)}`
+export function sentenceFor(finding: Finding): string {
+  const { value, typical } = finding
+  if (finding.aspect === 'movement')
+    return movementSentence(finding.measure, finding.spanDays, value, typical)
+  const { subject, unit } = wordings[finding.feature]
+  const isChange = finding.aspect === 'change'
+  const say = (x: number): string => (isChange ? changeText(unit, x) : levelText(unit, x))
+  const what = isChange ? `${subject} ${say(value)} in a day` : `${subject} ${say(value)}`
   return typical === null
     ? `${what}, without a past of its own to compare with`
     : `${what}, against ${say(typical.low)} to ${say(typical.high)} in 90 days`
+}
+
+const measureSubjects = { tvl: 'TVL', price: 'price', volume: 'volume' } as const
+
+/** "TVL −22 % in 7 days beyond the market, against −6 % to +6 % in 90 days" */
+function movementSentence(
+  measure: MovementKind['measure'],
+  spanDays: number,
+  value: number,
+  typical: TypicalRange | null,
+): string {
+  const span = spanDays === 1 ? 'a day' : `${spanDays} days`
+  const range =
+    typical === null ? '' : `, against ${factorText(typical.low)} to ${factorText(typical.high)} in 90 days`
+  return `${measureSubjects[measure]} ${factorText(value)} in ${span} beyond the market${range}`
 }
 
 function levelText(unit: Unit, value: number): string {
@@ -59,6 +82,12 @@ function changeText(unit: Unit, value: number): string {
   return unit === 'percent' || unit === 'percent-per-day'
     ? `${signed(value * 100)} points`
     : `${signed(Math.expm1(value) * 100)} %`
+}
+
+/** Per cent up to a doubling, a factor beyond. */
+function factorText(logarithm: number): string {
+  const factor = Math.exp(logarithm)
+  return factor > 2 ? `× ${compact(factor)}` : `${signed((factor - 1) * 100)} %`
 }
 
 function signed(value: number): string {

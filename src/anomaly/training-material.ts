@@ -1,10 +1,19 @@
 import { createRandom, type Random, shuffle } from '../../models/random.ts'
 import { buildFeatures } from '../features/build.ts'
 import { buildFeatureHistory } from '../features/history.ts'
+import {
+  type MarketTracks,
+  marketTracks,
+  movementHistory,
+  movementHistoryDays,
+  movementKinds,
+  type Movements,
+} from '../features/movements.ts'
 import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
 import { inject, type InjectedKind, injectedKinds } from './injection.ts'
-import { fitTypicalRanges, type TypicalRanges } from './typical-ranges.ts'
-import type { Sight } from './views.ts'
+import { fitPastRanks, type PastRanks } from './past-ranks.ts'
+import { fitTypicalRanges } from './typical-ranges.ts'
+import { harmOf, type Sight, type Yardsticks } from './views.ts'
 
 export interface ProtocolHistory {
   readonly series: DailySeries
@@ -19,10 +28,10 @@ export interface TrainingMaterial {
   readonly past: readonly Sight[]
   /** Rows of the same latest days with something wrong. */
   readonly injected: readonly InjectedSight[]
-  /** Typical ranges as they were known before the latest days: for `training`, `past` and `injected`. */
-  readonly earlierRanges: TypicalRanges
-  /** Typical ranges up to the as-of day: for what is scored next. */
-  readonly ranges: TypicalRanges
+  /** As they were known before the latest days: for `training`, `past` and `injected`. */
+  readonly earlier: Yardsticks
+  /** As they are known on the as-of day: for what is scored next. */
+  readonly latest: Yardsticks
 }
 
 export interface InjectedSight extends Sight {
@@ -55,26 +64,49 @@ export function gatherMaterial(
   const vectors = protocols.map(({ series, traits }) =>
     buildFeatureHistory(series, traits, days).filter(({ points, stale }) => points >= fewestPoints && !stale),
   )
+  const seriesOf = new Map(protocols.map(({ series }) => [series.protocolId, series]))
+  const market = marketTracks([...seriesOf.values()], firstDay - movementHistoryDays, asOfDay, asOfDay)
+  const withMovements = (sights: readonly FeatureSight[]): Sight[] =>
+    sights.map((sight) => ({
+      ...sight,
+      movements: movementsOn(seriesOf.get(sight.vector.protocolId)!, market, sight.vector.asOfDay),
+    }))
   const sights = vectors.flatMap(sightsOf)
+  const earlierSights = sights.filter(({ vector }) => vector.asOfDay < pastFrom)
+  const training = withMovements(sample(earlierSights, options.trainingRows, random.fork(1)))
+  const past = sample(
+    sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
+    mostPastRows,
+    random.fork(3),
+  )
+  const movementRanks = rankMovements(training)
   return {
-    training: sample(
-      sights.filter(({ vector }) => vector.asOfDay < pastFrom),
-      options.trainingRows,
-      random.fork(1),
-    ),
-    past: sample(
-      sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
-      mostPastRows,
-      random.fork(3),
-    ),
-    injected: injectAmong(protocols, pastFrom, asOfDay, options.injectionsPerKind, random.fork(2)),
-    earlierRanges: fitTypicalRanges(vectors.map((own) => own.filter((vector) => vector.asOfDay < pastFrom))),
-    ranges: fitTypicalRanges(vectors),
+    training,
+    past: withMovements(past),
+    injected: injectAmong(protocols, market, pastFrom, asOfDay, options.injectionsPerKind, random.fork(2)),
+    earlier: {
+      ranges: fitTypicalRanges(vectors.map((own) => own.filter((vector) => vector.asOfDay < pastFrom))),
+      movementRanks,
+    },
+    latest: { ranges: fitTypicalRanges(vectors), movementRanks },
   }
 }
 
-function sightsOf(vectors: readonly FeatureVector[]): Sight[] {
+type FeatureSight = Omit<Sight, 'movements'>
+
+function sightsOf(vectors: readonly FeatureVector[]): FeatureSight[] {
   return vectors.map((vector, i) => ({ vector, before: vectors[i - 1] }))
+}
+
+function movementsOn(series: DailySeries, market: MarketTracks, day: number): Movements {
+  return movementHistory(series, market, [day])[0]!
+}
+
+function rankMovements(sights: readonly Sight[]): PastRanks[] {
+  return movementKinds.map((_, kind) => {
+    const known = sights.map(({ movements }) => harmOf(movements, kind)).filter((harm) => !Number.isNaN(harm))
+    return fitPastRanks(known.length > 0 ? Float64Array.from(known) : Float64Array.of(0))
+  })
 }
 
 function sample<T>(items: readonly T[], count: number, random: Random): T[] {
@@ -85,6 +117,7 @@ function sample<T>(items: readonly T[], count: number, random: Random): T[] {
 /** As many anomalies of each kind as asked for, fewer where the series do not have what a kind disturbs. */
 function injectAmong(
   protocols: readonly ProtocolHistory[],
+  market: MarketTracks,
   firstDay: number,
   lastDay: number,
   perKind: number,
@@ -95,13 +128,14 @@ function injectAmong(
     Array.from({ length: perKind }, () => {
       const protocol = protocols[random.below(protocols.length)]!
       const onset = firstDay + random.below(lastDay - firstDay + 1)
-      return injectedSight(protocol, kind, onset, lastDay, random)
+      return injectedSight(protocol, market, kind, onset, lastDay, random)
     }).filter((sight) => sight !== null),
   )
 }
 
 function injectedSight(
   { series, traits }: ProtocolHistory,
+  market: MarketTracks,
   kind: InjectedKind,
   onset: number,
   lastDay: number,
@@ -114,5 +148,6 @@ function injectedSight(
   const day = injection.fromDay + random.below(latest - injection.fromDay + 1)
   const vector = buildFeatures(injection.series, traits, day)
   const before = buildFeatures(injection.series, traits, day - 1) ?? undefined
-  return vector === null ? null : { vector, before, kind }
+  const movements = movementsOn(injection.series, market, day)
+  return vector === null ? null : { vector, before, movements, kind }
 }

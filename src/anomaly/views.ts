@@ -1,48 +1,86 @@
 import { type Matrix, matrix } from '../../models/matrix.ts'
 import { numericFeatureNames } from '../domain/feature-names.ts'
+import { movementKinds, type Movements } from '../features/movements.ts'
 import type { FeatureVector } from '../features/series.ts'
+import { decadesOf, type PastRanks } from './past-ranks.ts'
 import { changeOf, scaledFeature, type TypicalRanges } from './typical-ranges.ts'
 
-const features = numericFeatureNames.length
-
-/** A way to look at the 15 features: as they are, or against the protocol's own past. */
-export const facets = ['cross-section', 'own-level', 'own-change'] as const
-export type Facet = (typeof facets)[number]
+/** A way to look at a protocol: its 15 features as they are or against its own past, or its movements. */
+type Facet = 'cross-section' | 'own-level' | 'own-change' | 'movement'
 
 /** What the detectors read: one or more facets side by side. */
 export const views = {
   'cross-section': ['cross-section'],
   'own-history': ['own-level', 'own-change'],
+  movements: ['movement'],
   everything: ['cross-section', 'own-level', 'own-change'],
 } as const satisfies Record<string, readonly Facet[]>
 export type View = keyof typeof views
 
-/** A vector and the one of the day before, where there is one. */
+/** What is known of one protocol on one day. */
 export interface Sight {
   readonly vector: FeatureVector
+  /** The vector of the day before, where there is one. */
   readonly before: FeatureVector | undefined
+  readonly movements: Movements | undefined
 }
 
-/** `sights × (15 × facets)`: column c shows feature c mod 15. */
-export function look(view: View, sights: readonly Sight[], ranges: TypicalRanges): Matrix {
-  const seen: readonly Facet[] = views[view]
-  const x = matrix(sights.length, seen.length * features)
+/** What sights are measured against. */
+export interface Yardsticks {
+  readonly ranges: TypicalRanges
+  /** How rare each kind of movement is, in the direction that harms. */
+  readonly movementRanks: readonly PastRanks[]
+}
+
+/** One column of what detectors read: a numeric feature, or a kind of movement, by its index. */
+export interface Column {
+  readonly facet: Facet
+  readonly index: number
+}
+
+const columnsOfFacet: Readonly<Record<Facet, readonly Column[]>> = {
+  'cross-section': featureColumns('cross-section'),
+  'own-level': featureColumns('own-level'),
+  'own-change': featureColumns('own-change'),
+  movement: movementKinds.map((_, index) => ({ facet: 'movement', index })),
+}
+
+function featureColumns(facet: Facet): Column[] {
+  return numericFeatureNames.map((_, index) => ({ facet, index }))
+}
+
+/** The columns of `look`, in order. */
+export function columnsOf(view: View): Column[] {
+  return views[view].flatMap((facet) => columnsOfFacet[facet])
+}
+
+/** `sights × columns of the view`; NaN = unknown. */
+export function look(view: View, sights: readonly Sight[], yardsticks: Yardsticks): Matrix {
+  const columns = columnsOf(view)
+  const x = matrix(sights.length, columns.length)
   let at = 0
-  for (const sight of sights)
-    for (const facet of seen)
-      for (let k = 0; k < features; k++, at++) x.data[at] = lookAt(facet, sight, k, ranges)
+  for (const sight of sights) for (const column of columns) x.data[at++] = lookAt(column, sight, yardsticks)
   return x
 }
 
-function lookAt(facet: Facet, { vector, before }: Sight, feature: number, ranges: TypicalRanges): number {
-  const value = scaledFeature(vector, feature)
-  if (facet === 'cross-section') return value
-  return facet === 'own-level'
-    ? ranges.deviation(vector.protocolId, 'level', feature, value)
-    : ranges.deviation(vector.protocolId, 'change', feature, changeOf(vector, before, feature))
+function lookAt(
+  { facet, index }: Column,
+  { vector, before, movements }: Sight,
+  { ranges, movementRanks }: Yardsticks,
+): number {
+  switch (facet) {
+    case 'cross-section':
+      return scaledFeature(vector, index)
+    case 'own-level':
+      return ranges.deviation(vector.protocolId, 'level', index, scaledFeature(vector, index))
+    case 'own-change':
+      return ranges.deviation(vector.protocolId, 'change', index, changeOf(vector, before, index))
+    case 'movement':
+      return decadesOf(movementRanks[index]!, harmOf(movements, index))
+  }
 }
 
-/** Which of the 15 features a column of `look` shows. */
-export function featureOfColumn(column: number): number {
-  return column % features
+/** How far a movement went in the direction that hurts; below 0 it went the other way. */
+export function harmOf(movements: Movements | undefined, kind: number): number {
+  return movementKinds[kind]!.harm * (movements?.strength[kind] ?? NaN)
 }

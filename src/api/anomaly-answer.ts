@@ -11,7 +11,10 @@ export const anomalySchema = z
     confidence: share,
     alert_level: riskLevel,
     algorithm_used: z.string(),
-    verdict: z.string().meta({ description: 'Event or glitch of the feed, and why' }),
+    verdict: z
+      .enum(['event', 'glitch', 'unconfirmed', 'normal'])
+      .meta({ description: 'Whether it happened, or only the feed broke' }),
+    verdict_reason: z.string(),
     detectors: z.array(z.object({ algorithm: z.string(), score: share, is_anomaly: z.boolean() })),
     contributions: z
       .array(
@@ -43,6 +46,7 @@ export function toAnomalyAnswer(row: AnomalyRow): z.input<typeof anomalySchema> 
     alert_level: row.alertLevel,
     algorithm_used: row.algorithm,
     verdict: row.verdict,
+    verdict_reason: row.verdictReason,
     detectors: row.detectors,
     contributions: row.contributions,
     as_of: toInstant(row.asOf),

@@ -2,11 +2,12 @@ import compression from 'compression'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { ProblemError } from '../errors.ts'
 import { createAuthenticator, requireScope } from './authenticate.ts'
-import { boardPath } from './board.ts'
+import { boardPath } from './board/board.ts'
 import type { Route } from './define-route.ts'
 import { createDocs } from './docs.ts'
 import type { KeyRing } from './key-ring.ts'
 import { createAnswerOnce } from './idempotency.ts'
+import type { KeptAnswers } from './kept-answers.ts'
 import { createLogin, sendLoginPage } from './login.ts'
 import { createOpenApiDocument } from './openapi.ts'
 import { createErrorHandler } from './problem.ts'
@@ -21,6 +22,7 @@ export interface AppParts {
   readonly services: ApiServices
   readonly keyRing: KeyRing
   readonly sessions: Sessions
+  readonly keptAnswers: KeptAnswers
   readonly rateLimit: RequestHandler
   readonly loginLimit: RequestHandler
   /** Bull Board. */
@@ -36,7 +38,8 @@ export interface AppParts {
 /** The whole HTTP surface. Everything after the authenticator and the limit needs a scope. */
 export function createApp(parts: AppParts): Express {
   const { services, keyRing, sessions } = parts
-  const server: RouteServer = { services, serverStops: parts.serverStops, answerOnce: createAnswerOnce() }
+  const { serverStops, keptAnswers } = parts
+  const server: RouteServer = { services, serverStops, keptAnswers, answerOnce: createAnswerOnce() }
   const isPublic = (route: Route): boolean => route.scope === 'public'
   const app = express().disable('x-powered-by')
   app.use(trackRequests(services.logger, services.metrics), securityHeaders)
@@ -47,13 +50,13 @@ export function createApp(parts: AppParts): Express {
     parts.rateLimit,
     refuseStrangers,
   )
-  app.use(compression())
   app.use(
     serve(
       routes.filter((route) => !isPublic(route)),
       server,
     ),
   )
+  app.use(compression())
   app.use(boardPath, needRedis(services), parts.board)
   app.use(createDocs(createOpenApiDocument(routes, parts.version)))
   app.use(pages(parts.dashboardDir))

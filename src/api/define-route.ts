@@ -89,6 +89,11 @@ interface RouteFacts {
   readonly summary: string
   readonly description?: string
   readonly responses: Answers
+  /**
+   * The answer is made of nothing but the request and tables whose changes are told, so it is kept until one of them changes.
+   * Only for reads that answer JSON and a 200 without headers of their own.
+   */
+  readonly isKept?: true
   /** Statuses of the problems that this route answers on purpose, besides those that every route may give. */
   readonly problems?: Readonly<Record<number, string>>
 }

@@ -4,10 +4,12 @@ import { keyDigest, type LiveKey, readLiveKeys } from '../db/api-keys.ts'
 import type { Db } from '../db/connection.ts'
 import { isScope, type Principal } from './scopes.ts'
 
-/** The keys of the database, read again at most ten times a second. */
+/** The keys of the database. */
 export interface KeyRing {
-  /** As of at most a second ago: within that time every process hears of a revocation. */
+  /** As of at most a second ago: within that time every process knows of a revocation, even if it was told of nothing. */
   current(): Promise<Keys>
+  /** The keys have changed: the next request reads them again. */
+  forget(): void
   /** As of now, for a key that is unknown because it was only just made. */
   next(): Promise<Keys>
 }
@@ -40,6 +42,9 @@ export function createKeyRing(db: Db): KeyRing {
   }
   return {
     current: () => (keys === undefined || Date.now() - readAt > maxAgeMs ? read() : keys),
+    forget() {
+      keys = undefined
+    },
     next() {
       upcoming ??= sleep(Math.max(0, readAt + minIntervalMs - Date.now())).then(() => {
         upcoming = undefined

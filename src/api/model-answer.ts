@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import type { ModelRow } from '../db/reads/models.ts'
+import { riskMetrics } from '../domain/risk-metrics.ts'
 import { anyRecord, count, instant, modelKind, toInstant } from './schemas.ts'
+
+/** Detectors have no outcome to be judged by. */
+const ofAnomalies = 'An anomaly model has `judges`, `view` and `threshold` instead.'
 
 export const modelSchema = z
   .object({
@@ -10,7 +14,11 @@ export const modelSchema = z
     algorithm: z.string(),
     engine: z.string().meta({ description: 'Who implements the algorithm, such as `native-ts`' }),
     is_current: z.boolean(),
-    metrics: anyRecord.meta({ description: 'As the training measured them, with intervals and baselines' }),
+    metrics: riskMetrics
+      .omit({ leaderboard: true })
+      .partial()
+      .catchall(z.unknown())
+      .meta({ description: `As the training measured them, with intervals and baselines. ${ofAnomalies}` }),
     beats_baselines: z.boolean().nullable(),
     horizon_days: z.int().positive().nullable(),
     window_from: z.iso.date(),
@@ -22,6 +30,10 @@ export const modelSchema = z
 
 export const modelDetailSchema = modelSchema
   .extend({
+    metrics: riskMetrics
+      .partial()
+      .catchall(z.unknown())
+      .meta({ description: `The same, and the \`leaderboard\` of all candidates. ${ofAnomalies}` }),
     params: anyRecord,
     features: z.array(z.string()),
     feature_set: count,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isDatabaseAway } from '../db/errors.ts'
 import { InputError, ProblemError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { createTroubles } from '../logger-troubles.ts'
 
 /** RFC 9457, with the members that this API adds. */
 export const problemSchema = z
@@ -37,12 +38,15 @@ export function sendProblem(res: Response, error: ProblemError): void {
 
 /** The last handler: what was thrown on purpose keeps its words, everything else is a 500 that says nothing. */
 export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+  const troubles = createTroubles(logger)
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     const problem = toProblem(error)
     const request = { requestId: res.locals.requestId, method: req.method, url: req.path }
     // What was refused on purpose ("not trained yet") is no fault of ours and needs no stack.
-    if (problem.status >= 500 && problem !== error) logger.error({ ...request, err: error }, problem.code)
+    if (problem.status === 503 && problem !== error) troubles.report(problem.code, error, request)
+    else if (problem.status >= 500 && problem !== error)
+      logger.error({ ...request, err: error }, problem.code)
     else if (problem.status >= 500) logger.info(request, problem.code)
     if (res.headersSent) res.destroy()
     else sendProblem(res, problem)
@@ -54,9 +58,7 @@ function toProblem(error: unknown): ProblemError {
   if (error instanceof InputError)
     return new ProblemError(400, 'invalid_request', error.message, { cause: error })
   if (isUnavailable(error))
-    return new ProblemError(503, 'unavailable', 'The database does not answer; try again soon', {
-      cause: error,
-    })
+    return new ProblemError(503, 'unavailable', `${unavailability(error)}; try again soon`, { cause: error })
   if (isUnstorable(error))
     return new ProblemError(400, 'invalid_value', 'A value of the request cannot be stored or compared', {
       cause: error,
@@ -69,6 +71,11 @@ function isUnavailable(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return isDatabaseAway(error) || code === '57014' || (typeof code === 'string' && code.startsWith('53'))
 }
+
+const unavailability = (error: unknown): string =>
+  (error as { code?: unknown }).code === '53100'
+    ? "The database's disk is full"
+    : 'The database does not answer'
 
 /** Text with U+0000 or half a character, numbers and instants beyond any range: well-formed in JSON, refused by Postgres. */
 const unstorable = new Set(['22003', '22007', '22008', '22021', '22P02', '22P05'])

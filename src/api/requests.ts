@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Logger } from '../logger.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/web-metrics.ts'
 import { deadlineFromNow } from './deadline.ts'
 import type { Principal } from './scopes.ts'
 

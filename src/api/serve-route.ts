@@ -1,10 +1,14 @@
+import compression from 'compression'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { ProblemError } from '../errors.ts'
 import { requireScope } from './authenticate.ts'
 import { inTime } from './deadline.ts'
 import type { Answer, Reply, Route } from './define-route.ts'
 import { type AnswerOnce, idempotencyKeyOf } from './idempotency.ts'
+import type { KeptAnswers } from './kept-answers.ts'
+import { packJson } from './packed-json.ts'
 import type { Principal } from './scopes.ts'
+import { sendJson } from './send-json.ts'
 import type { ApiServices, RequestContext } from './services.ts'
 
 const bodyLimit = '100kb'
@@ -13,6 +17,7 @@ const nobody: Principal = { id: 'anonymous', name: 'anonymous', scopes: [] }
 export interface RouteServer {
   readonly services: ApiServices
   readonly answerOnce: AnswerOnce
+  readonly keptAnswers: KeptAnswers
   /** Aborted when the server stops: streams end then. */
   readonly serverStops: AbortSignal
 }
@@ -21,17 +26,24 @@ export interface RouteServer {
 export function serveRoute(router: Router, route: Route, server: RouteServer): void {
   const path = route.path.replace(/\{(\w+)\}/g, ':$1')
   const parsers = route.body ? [express.json({ limit: bodyLimit })] : []
-  router[route.method](path, ...parsers, handlerOf(route, server))
+  // JSON packs itself.
+  const packers = Object.values(route.responses).some(({ kind }) => kind === 'text') ? [compression()] : []
+  router[route.method](path, ...packers, ...parsers, handlerOf(route, server))
 }
 
-function handlerOf(route: Route, { services, answerOnce, serverStops }: RouteServer): RequestHandler {
+function handlerOf(route: Route, server: RouteServer): RequestHandler {
+  const { services, keptAnswers, serverStops } = server
   return async (req, res) => {
     res.locals.route = route.path
     const principal = route.scope === 'public' ? nobody : requireScope(res.locals.principal, route.scope)
+    const kept = route.isKept && keptAnswers.find(req.originalUrl)
+    if (kept) {
+      sendJson(res, kept)
+      return
+    }
     refuseOtherMedia(req)
     const { params, query, headers } = req
     const work = route.prepare({ params, query, headers, body: req.body as unknown })
-    const key = idempotencyKeyOf(req)
     const context: RequestContext = {
       ...services,
       principal,
@@ -39,9 +51,24 @@ function handlerOf(route: Route, { services, answerOnce, serverStops }: RouteSer
         return endOf(res, serverStops)
       },
     }
-    const reply = await inTime(res, key === undefined ? work(context) : answerOnce(req, key, context, work))
+    if (route.isKept) {
+      const make = async (): Promise<unknown> => (await work(context)).body
+      sendJson(res, await inTime(res, keptAnswers.make(req.originalUrl, make)))
+      return
+    }
+    const reply = await inTime(res, answer(req, context, work, server.answerOnce))
     await send(res, reply, route.responses[reply.status])
   }
+}
+
+function answer(
+  req: Request,
+  context: RequestContext,
+  work: (context: RequestContext) => Promise<Reply>,
+  answerOnce: AnswerOnce,
+): Promise<Reply> {
+  const key = idempotencyKeyOf(req)
+  return key === undefined ? work(context) : answerOnce(req, key, context, work)
 }
 
 /** A body that the JSON parser passed over would silently count as no body. */
@@ -69,7 +96,7 @@ async function send(res: Response, reply: Reply, answer: Answer | undefined): Pr
   if (answer?.kind === 'events') await sendEvents(res, reply.body as AsyncIterable<string>)
   else if (answer?.kind === 'text') res.type(answer.contentType).send(reply.body)
   else if (answer?.kind === 'empty') res.end()
-  else res.set('Cache-Control', 'private, no-cache').json(reply.body)
+  else sendJson(res, await packJson(reply.body))
 }
 
 async function sendEvents(res: Response, frames: AsyncIterable<string>): Promise<void> {

@@ -2,7 +2,8 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { SourceName } from '../domain/market.ts'
 import type { Logger } from '../logger.ts'
-import type { Metrics } from '../metrics.ts'
+import type { FleetView } from '../metrics/fleet-view.ts'
+import type { Metrics } from '../metrics/web-metrics.ts'
 import type { RunWatcher } from './run-watcher.ts'
 import type { Principal } from './scopes.ts'
 
@@ -23,6 +24,8 @@ export interface ApiServices {
   readonly db: Db
   readonly logger: Logger
   readonly metrics: Metrics
+  /** What all processes share; its gauges stand in the same registry. */
+  readonly fleet: FleetView
   /** Whether Redis answers, within a bounded time. */
   readonly isRedisUp: () => Promise<boolean>
   /** The step that the database must have taken. */

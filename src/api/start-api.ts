@@ -1,17 +1,20 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
-import { createProducerConnection } from '../../queues/connection.ts'
+import { createProducerConnection, type RedisConnection } from '../../queues/connection.ts'
 import { createProducer } from '../../queues/producer.ts'
 import type { ServiceConfig } from '../config.ts'
+import { followChanges } from '../db/changes.ts'
 import { createDb, createPool } from '../db/connection.ts'
+import { withPreparedStatements } from '../db/prepared-statements.ts'
 import { InputError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { createMetrics } from '../metrics.ts'
-import { addSourceGauges } from './source-gauges.ts'
+import { createFleet } from '../metrics/fleet.ts'
+import { watchClock, watchPool } from '../metrics/process-metrics.ts'
+import { createMetrics } from '../metrics/web-metrics.ts'
 import { createApp } from './app.ts'
-import { createBoard } from './board.ts'
+import { createBoard } from './board/board.ts'
+import { createKeptAnswers } from './kept-answers.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -25,7 +28,7 @@ export interface ApiOptions {
   readonly version: string
   /** The step that the database must have taken to be ready. */
   readonly newestMigration: string
-  readonly readSourceStates: (redis: Redis, prefix: string) => Promise<readonly SourceState[]>
+  readonly readSourceStates: (redis: RedisConnection, prefix: string) => Promise<readonly SourceState[]>
   /** The built pages, where there are any. */
   readonly dashboardDir: string | undefined
 }
@@ -39,6 +42,7 @@ const maxConnections = 10
 const redisTimeoutMs = 250
 const loginsPerMinute = 20
 const drainMs = 8_000
+const keptAnswersBytes = 64 * 2 ** 20
 
 /**
  * Opens the API on the configured address; disposing of it answers what has come in, ends the streams and lets go of everything.
@@ -48,17 +52,39 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { config, logger, newestMigration } = options
   const pool = createPool({ url: config.databaseUrl, maxConnections, applicationName: 'tidegauge web' })
   pool.on('error', (error) => logger.warn({ err: error }, 'database connection lost'))
-  const db = createDb(pool)
+  const db = createDb(withPreparedStatements(pool))
   const redis = openRedis(createProducerConnection(config.redisUrl), logger)
   const quickRedis = openRedis(
-    redis.duplicate({ commandTimeout: redisTimeoutMs, enableAutoPipelining: true }),
+    createProducerConnection(config.redisUrl, {
+      commandTimeout: redisTimeoutMs,
+      enableAutoPipelining: true,
+    }),
     logger,
   )
   const producer = createProducer(redis, config.queuePrefix)
   for (const queue of producer.queues.values()) queue.on('error', () => undefined)
   const stops = new AbortController()
   const keyRing = createKeyRing(db)
+  const keptAnswers = createKeptAnswers({
+    maxBytes: keptAnswersBytes,
+    hearsOfChanges: () => changes.isLive,
+  })
+  const changes = followChanges({
+    databaseUrl: config.databaseUrl,
+    db,
+    onChange: (table) => (table === 'api_keys' ? keyRing : keptAnswers).forget(),
+    onGap() {
+      keyRing.forget()
+      keptAnswers.forget()
+    },
+    onLost: (error) =>
+      logger.warn({ err: error }, 'changes are not heard of: answers are kept a second at most'),
+  })
   const metrics = createMetrics()
+  watchPool(metrics.registry, pool)
+  watchClock(metrics.registry, quickRedis)
+  const readStates = (): ReturnType<ApiServices['readSourceStates']> =>
+    options.readSourceStates(quickRedis, config.queuePrefix).catch(() => undefined)
   const services: ApiServices = {
     config,
     db,
@@ -70,12 +96,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
         () => true,
         () => false,
       ),
-    readSourceStates: () => options.readSourceStates(quickRedis, config.queuePrefix).catch(() => undefined),
+    fleet: createFleet(metrics.registry, {
+      db,
+      queues: producer.queues,
+      sources: config.sources,
+      readSourceStates: readStates,
+    }),
+    readSourceStates: readStates,
     runWatcher: createRunWatcher(db, logger),
   }
-  addSourceGauges(metrics.registry, db, services.readSourceStates)
   const limiter = { redis: quickRedis, fallbacks: metrics.rateLimitFallbacks }
   const release = async (): Promise<void> => {
+    await changes[Symbol.asyncDispose]()
     // Queues that have never met their Redis wait for it for ever.
     await Promise.race([producer.close(), sleep(redisTimeoutMs, undefined, { ref: false })])
     redis.disconnect()
@@ -90,6 +122,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       ...options,
       services,
       keyRing,
+      keptAnswers,
       sessions: createSessions(config.http.sessionSecret),
       rateLimit: createRateLimit({
         ...limiter,
@@ -102,7 +135,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
         windowMs: 60_000,
         prefix: `${config.queuePrefix}:login:`,
       }),
-      board: createBoard(producer.queues),
+      board: createBoard(producer.queues, db),
       isLoopbackBound,
       serverStops: stops.signal,
     })
@@ -123,7 +156,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 }
 
 /** Connects in the background; whoever asks before that, or while Redis is away, is told at once. */
-function openRedis(connection: Redis, logger: Logger): Redis {
+function openRedis(connection: RedisConnection, logger: Logger): RedisConnection {
   let isAway = false
   connection.on('ready', () => {
     if (isAway) logger.info('Redis is back')

@@ -1,5 +1,5 @@
 import { isJobName, type JobName, type PayloadInput } from '../../queues/jobs.ts'
-import { appendJobLog, findRun, type JobRun } from '../db/job-runs.ts'
+import { appendJobLog, type JobRun } from '../db/job-runs.ts'
 import { ProblemError } from '../errors.ts'
 import { submitJob } from '../jobs/submit.ts'
 import { json } from './define-route.ts'
@@ -24,12 +24,11 @@ export async function submitFor<N extends JobName>(
   name: N,
   payload: PayloadInput<N>,
 ): Promise<Accepted> {
-  const { runId } = await submitJob(db, name, payload, {
+  const { run } = await submitJob(db, name, payload, {
     origin: 'api',
     lane: 'user',
     requestedBy: principal.name,
   })
-  const run = (await findRun(db, runId))!
   return { status: 202, body: toRunAnswer(run), headers: { Location: `/jobs/${run.id}` } }
 }
 

@@ -1,10 +1,12 @@
-import { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { factsOf, replayAlerts } from '../anomaly/alert-replay.ts'
 import { type DetectionFigures, detectionFigures } from '../anomaly/detection-figures.ts'
 import { type ReliabilityBin, reliabilityOf } from '../anomaly/reliability.ts'
 import { type View, views } from '../anomaly/views.ts'
 import { contestants, walkForward } from '../anomaly/walk-forward.ts'
 import { InputError } from '../errors.ts'
 import { type EvaluationMarket, type MarketSource, openEvaluationMarket } from './evaluation-market.ts'
+import { report, table, type Terminal } from './terminal.ts'
 
 interface EvaluationOptions {
   readonly dataset?: string
@@ -12,9 +14,9 @@ interface EvaluationOptions {
   readonly protocols: string
   readonly days: string
   readonly refitDays: string
-  readonly falsePerWeek: string
+  readonly alertsPerWeek: string
   readonly trainingRows: string
-  readonly view?: string
+  readonly view?: View
   readonly json?: boolean
 }
 
@@ -22,15 +24,19 @@ interface Evaluation {
   readonly market: string
   readonly protocolDays: number
   readonly anomalies: number
-  readonly figures: readonly DetectionFigures[]
+  readonly budgets: readonly {
+    readonly alertsPerWeek: number
+    readonly figures: readonly DetectionFigures[]
+  }[]
   readonly reliability: readonly ReliabilityBin[]
 }
 
-/** `evaluate-detectors`: how well each detector, the consensus and two baselines find what truly went wrong. */
-export function evaluateDetectorsCommand(): Command {
-  return new Command('evaluate-detectors')
+/** `tidegauge evaluate-detectors`: how well each detector, the consensus and two baselines find what truly went wrong. */
+export function addEvaluateDetectors(program: Command, terminal: Terminal): void {
+  program
+    .command('evaluate-detectors')
     .description(
-      'Judge the detectors on simulated markets with known incidents, or on a dataset with injected ones',
+      'Judge the detectors on simulated markets with known incidents, or on a dataset with injected ones.',
     )
     .option(
       '--dataset <dir>',
@@ -38,60 +44,101 @@ export function evaluateDetectorsCommand(): Command {
     )
     .option('--seeds <from-to>', 'simulated markets, or injections into the dataset', '6-10')
     .option('--protocols <n>', 'of each simulated market', '200')
-    .option('--days <n>', 'of each simulated market', '400')
+    .option('--days <n>', 'of each simulated market, more than 130', '400')
     .option('--refit-days <n>', 'days between two fits', '7')
-    .option('--false-per-week <n>', 'the budget of false alerts', '1')
+    .option('--alerts-per-week <list>', 'alert budgets for all protocols together', '1,2,5')
     .option('--training-rows <n>', 'rows that the detectors learn', '1500')
-    .option('--view <name>', `${Object.keys(views).join(', ')}; default: what ranks injected anomalies best`)
-    .option('--json', 'print JSON only')
+    .addOption(
+      new Option('--view <name>', 'what detectors read (default: what ranks injected events best)').choices(
+        Object.keys(views),
+      ),
+    )
+    .option('--json', 'print one line of JSON')
     .action(async (options: EvaluationOptions) => {
+      const settings = settingsOf(options)
       const evaluations: Evaluation[] = []
-      for (const seed of seedsOf(options.seeds)) {
-        const evaluation = evaluate(await openEvaluationMarket(marketSource(options), seed), options, seed)
-        evaluations.push(evaluation)
-        if (options.json !== true) printEvaluation(evaluation)
+      for (const seed of settings.seeds) {
+        terminal.note(`market ${seed}`)
+        evaluations.push(evaluate(await openEvaluationMarket(settings.source, seed), settings, seed))
       }
-      console.log(JSON.stringify({ evaluation: 'detectors', markets: evaluations }))
+      report(terminal, options, { evaluation: 'detectors', markets: evaluations }, ({ markets }) =>
+        markets.map(inWords).join('\n\n'),
+      )
     })
 }
 
-function marketSource({ dataset, protocols, days }: EvaluationOptions): MarketSource {
-  return dataset === undefined ? { protocols: Number(protocols), days: Number(days) } : { dir: dataset }
+/** All options are looked at before minutes are spent. */
+function settingsOf(options: EvaluationOptions) {
+  const protocols = wholeNumber('protocols', options.protocols)
+  const days = wholeNumber('days', options.days)
+  const source: MarketSource = options.dataset === undefined ? { protocols, days } : { dir: options.dataset }
+  return {
+    source,
+    seeds: seedsOf(options.seeds),
+    refitDays: wholeNumber('refit-days', options.refitDays),
+    trainingRows: wholeNumber('training-rows', options.trainingRows),
+    budgets: budgetsOf(options.alertsPerWeek),
+    ...(options.view !== undefined && { view: options.view }),
+  }
 }
 
-function evaluate(market: EvaluationMarket, options: EvaluationOptions, seed: number): Evaluation {
-  const days = walkForward(market.protocols, market.fromDay, market.toDay, {
-    seed,
-    refitDays: Number(options.refitDays),
-    trainingRows: Number(options.trainingRows),
-    selection: 'consensus',
-    ...(options.view !== undefined && { view: viewNamed(options.view) }),
-  })
+function evaluate(
+  market: EvaluationMarket,
+  { source: _source, seeds: _seeds, budgets, ...fitting }: ReturnType<typeof settingsOf>,
+  seed: number,
+): Evaluation {
+  const days = walkForward(market.protocols, market.fromDay, market.toDay, { seed, ...fitting })
+  const facts = factsOf(new Map(market.protocols.map(({ series }) => [series.protocolId, series])))
   return {
     market: market.name,
     protocolDays: days.length,
     anomalies: market.anomalies.length,
-    figures: contestants.map((contestant) =>
-      detectionFigures(days, market.anomalies, contestant, Number(options.falsePerWeek)),
-    ),
+    budgets: budgets.map((alertsPerWeek) => ({
+      alertsPerWeek,
+      figures: contestants.map((contestant) => {
+        const told = replayAlerts(days, facts, contestant, alertsPerWeek)
+        return detectionFigures(days, market.anomalies, contestant, told)
+      }),
+    })),
     reliability: reliabilityOf(days, market.anomalies),
   }
 }
 
-function printEvaluation({ market, protocolDays, anomalies, figures, reliability }: Evaluation): void {
-  console.log(`\n${market}: ${protocolDays} protocol-days, ${anomalies} anomalies`)
-  console.table(
-    figures.map(({ contestant, kinds, ...rest }) => ({
-      contestant,
-      AP: rest.averagePrecision.toFixed(3),
-      recall: rest.recall.toFixed(2),
-      delay: rest.delayDays,
-      'false/week': rest.falseAlertsPerWeek.toFixed(2),
-      'glitch/week': rest.glitchAlertsPerWeek.toFixed(2),
-      ...Object.fromEntries(kinds.map(({ kind, anomalies: all, found }) => [kind, `${found}/${all}`])),
-    })),
-  )
-  console.table(reliability)
+function inWords({ market, protocolDays, anomalies, budgets, reliability }: Evaluation): string {
+  return [
+    `${market}: ${protocolDays} protocol-days, ${anomalies} anomalies`,
+    ...budgets.flatMap(({ alertsPerWeek, figures }) => [
+      `\nA budget of ${alertsPerWeek} alerts a week, the threshold from the past only:`,
+      table(
+        ['contestant', 'AP', 'recall', 'delay', 'alerts/week', 'false/week', 'of glitches'],
+        figures.map((one) => [
+          one.contestant,
+          one.averagePrecision.toFixed(3),
+          one.recall.toFixed(2),
+          one.delayDays,
+          one.alertsPerWeek.toFixed(2),
+          one.falseAlertsPerWeek.toFixed(2),
+          one.glitchAlertsPerWeek.toFixed(2),
+        ]),
+      ),
+      '',
+      table(
+        ['found', ...figures[0]!.kinds.map(({ kind, anomalies: all }) => `${kind} of ${all}`)],
+        figures.map(({ contestant, kinds }) => [contestant, ...kinds.map(({ found }) => found)]),
+      ),
+    ]),
+    '\nStated and observed probability of being abnormal:',
+    table(
+      ['from', 'to', 'days', 'stated', 'observed'],
+      reliability.map(({ from, to, days, stated, observed }) => [
+        from,
+        to,
+        days,
+        stated.toFixed(3),
+        observed.toFixed(3),
+      ]),
+    ),
+  ].join('\n')
 }
 
 function seedsOf(text: string): number[] {
@@ -102,8 +149,18 @@ function seedsOf(text: string): number[] {
   return Array.from({ length: Math.max(to - from + 1, 0) }, (_, i) => from + i)
 }
 
-function viewNamed(name: string): View {
-  if (!Object.hasOwn(views, name))
-    throw new InputError(`Expected --view to be one of ${Object.keys(views).join(', ')}, got "${name}"`)
-  return name as View
+function budgetsOf(text: string): number[] {
+  const numbers = text.split(',').map(Number)
+  if (!numbers.every((number) => number > 0 && number <= 10_000))
+    throw new InputError(
+      `Expected --alerts-per-week to be numbers from 1 to 10,000 like "1,2,5", got "${text}"`,
+    )
+  return numbers
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1)
+    throw new InputError(`Expected --${option} to be a whole number of at least 1, got "${text}"`)
+  return number
 }

@@ -9,13 +9,14 @@ import { isoDate } from '../domain/calendar.ts'
 import { InputError, InsufficientDataError } from '../errors.ts'
 import { riskLabels } from '../features/labels.ts'
 import { loadDataset } from '../market/dataset.ts'
+import { type GridName, gridNames } from '../training/candidates.ts'
 import { historiesOf } from '../training/dataset-histories.ts'
 import { evaluateSamples, type EvaluationReport, type Executor } from '../training/evaluation.ts'
 import { modelCard } from '../training/model-card.ts'
 import { precisionRecallCurve, reliabilityDiagram } from '../training/pictures.ts'
 import { buildSamples } from '../training/samples.ts'
 
-const usage = `Usage: npm run evaluate -- --dataset DIR [--out docs] [--seed 42] [--algorithms ${classifierAlgorithms.join(',')}]
+const usage = `Usage: npm run evaluate -- --dataset DIR [--out docs] [--seed 42] [--grid ${gridNames.join('|')}] [--algorithms ${classifierAlgorithms.join(',')}]
 
 Compares the classifiers with each other and with two baselines on a recorded market (a folder with protocols.json and
 daily.csv[.gz]) and writes model-card.md and its pictures into the folder --out.`
@@ -24,33 +25,40 @@ interface Arguments {
   readonly dataset: string
   readonly out: string
   readonly seed: number
+  readonly grid: GridName
   readonly algorithms: readonly ClassifierAlgorithm[]
 }
 
-function readArguments(args: string[]): Arguments {
+/** @returns undefined when only help was asked for */
+function readArguments(args: string[]): Arguments | undefined {
   const { values } = parseArgs({
     args,
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       dataset: { type: 'string' },
       out: { type: 'string', default: 'docs' },
       seed: { type: 'string', default: '42' },
+      grid: { type: 'string', default: 'full' },
       algorithms: { type: 'string', default: classifierAlgorithms.join(',') },
     },
   })
+  if (values.help) return undefined
   if (values.dataset === undefined) throw new InputError(`Expected --dataset DIR\n\n${usage}`)
   const seed = Number(values.seed)
   if (!Number.isInteger(seed))
     throw new InputError(`Expected --seed to be a whole number, got ${values.seed}`)
+  const grid = gridNames.find((name) => name === values.grid)
+  if (!grid) throw new InputError(`Expected --grid among ${gridNames.join(', ')}, got ${values.grid}`)
   const algorithms = values.algorithms.split(',').map((name) => {
     const known = classifierAlgorithms.find((algorithm) => algorithm === name)
     if (!known)
       throw new InputError(`Expected --algorithms among ${classifierAlgorithms.join(', ')}, got ${name}`)
     return known
   })
-  return { dataset: values.dataset, out: values.out, seed, algorithms }
+  return { dataset: values.dataset, out: values.out, seed, grid, algorithms }
 }
 
-async function evaluate({ dataset: dir, out, seed, algorithms }: Arguments): Promise<void> {
+async function evaluate({ dataset: dir, out, seed, grid, algorithms }: Arguments): Promise<void> {
   const dataset = await loadDataset(dir)
   const histories = historiesOf(dataset)
   const samples = buildSamples(histories, dataset.lastDay)
@@ -67,6 +75,7 @@ async function evaluate({ dataset: dir, out, seed, algorithms }: Arguments): Pro
     const report = await evaluateSamples(samples, executorOn(pool), {
       seed,
       algorithms,
+      grid,
       onProgress: (done) => console.error(`${elapsed(started)}  ${done}`),
     })
     await writeCard(out, report, {
@@ -75,6 +84,7 @@ async function evaluate({ dataset: dir, out, seed, algorithms }: Arguments): Pro
       firstDate: isoDate(dataset.firstDay),
       lastDate: isoDate(dataset.lastDay),
       seed,
+      grid,
     })
     console.log(JSON.stringify(summary(report)))
   } finally {
@@ -86,7 +96,7 @@ function executorOn(pool: Piscina): Executor {
   return {
     candidateTask: (input) => pool.run(input, { name: 'candidateTask' }),
     predictionTask: (input) => pool.run(input, { name: 'predictionTask' }),
-    verdictTask: (input) => pool.run(input, { name: 'verdictTask' }),
+    judgementTask: (input) => pool.run(input, { name: 'judgementTask' }),
   }
 }
 
@@ -115,7 +125,7 @@ async function writeCard(
   await writeFile(join(pictures, 'reliability.svg'), reliabilityDiagram(curves))
   await writeFile(
     join(pictures, 'precision-recall.svg'),
-    precisionRecallCurve(curves, promoted.verdict.figures.baseRate.estimate),
+    precisionRecallCurve(curves, promoted.judgement.figures.baseRate.estimate),
   )
   await writeFile(join(out, 'model-card.md'), modelCard(report, facts))
   console.error(`Written: ${join(out, 'model-card.md')}`)
@@ -123,18 +133,18 @@ async function writeCard(
 
 /** The figures that decide, for machines. */
 function summary({ promoted, bestByPrecision, volatility }: EvaluationReport) {
-  const of = ({ candidate, verdict }: EvaluationReport['promoted']) => ({
+  const of = ({ candidate, judgement }: EvaluationReport['promoted']) => ({
     candidate: candidate.id,
-    average_precision: verdict.figures.averagePrecision,
-    over_volatility: verdict.precisionOverVolatility,
-    within_date_auc: verdict.figures.withinDateAuc,
-    brier_skill: verdict.figures.brierSkill,
-    macro_f1: verdict.figures.macroF1,
+    average_precision: judgement.figures.averagePrecision,
+    over_volatility: judgement.figures.precisionOverVolatility,
+    within_date_auc: judgement.figures.withinDateAuc,
+    brier_skill: judgement.figures.brierSkill,
+    macro_f1: judgement.figures.macroF1,
   })
   return {
     promoted: of(promoted),
     best_by_average_precision: of(bestByPrecision),
-    volatility_average_precision: volatility.verdict.figures.averagePrecision,
+    volatility_average_precision: volatility.judgement.figures.averagePrecision,
   }
 }
 
@@ -142,10 +152,16 @@ function elapsed(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(0).padStart(4)} s`
 }
 
+/** What `parseArgs` throws for an option it does not know, or one without its value. */
+const isMisuse = (error: unknown): boolean =>
+  error instanceof TypeError && String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')
+
 try {
-  await evaluate(readArguments(process.argv.slice(2)))
+  const chosen = readArguments(process.argv.slice(2))
+  if (chosen === undefined) console.log(usage)
+  else await evaluate(chosen)
 } catch (error) {
-  const expected = error instanceof InputError || error instanceof InsufficientDataError
-  console.error(expected ? error.message : error)
+  const expected = error instanceof InputError || error instanceof InsufficientDataError || isMisuse(error)
+  console.error(expected ? (error as Error).message : error)
   process.exitCode = expected ? 2 : 1
 }

@@ -16,6 +16,12 @@ export function seed(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 0 to 2147483647.')
 }
 
+/** The id of a run: a UUID. */
+export function runId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text
+  throw new InvalidArgumentError('Expected the id of a run, such as "tidegauge jobs" shows it.')
+}
+
 /** A row count of a page. */
 export function pageLimit(text: string): number {
   if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 1000) return Number(text)

@@ -75,3 +75,15 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
 }
+
+/** @param consequence of an interruption: what the user should know of what was done so far */
+export function interruptibly<T>(consequence: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return untilInterrupted(async (signal) => {
+    try {
+      return await work(signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new CommandError(`Interrupted: ${consequence}`, exitCodes.interrupted, { cause: error })
+    }
+  })
+}

@@ -39,6 +39,9 @@ export function report<T>(
   print(json === true ? JSON.stringify(result) : inWords(result))
 }
 
+/** `2026-11-22 02:15 UTC` */
+export const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} UTC`
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const widths = header.map((name, c) => Math.max(name.length, ...rows.map((row) => String(row[c]).length)))

@@ -209,6 +209,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/risk/track-record/misses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every outcome "high" that had been called low or medium, newest first */
+        get: operations["getRiskTrackRecordMisses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the market has moved from the training windows, and the trainings that this has queued */
+        get: operations["getModelsDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -405,6 +439,23 @@ export interface paths {
         };
         /** Recorded losses, newest first */
         get: operations["getIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 30 days of up to 100 protocols, in few bytes */
+        get: operations["getSparklines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -713,7 +764,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many alerts a week are wanted, and how many there were */
+        /** How many alerts a week are wanted, the threshold that follows, and how many will be right */
         get: operations["getAlertBudget"];
         /** Say how many alerts a week are wanted; the thresholds follow */
         put: operations["putAlertBudget"];
@@ -765,7 +816,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics for Prometheus */
+        /** Metrics for Prometheus: of this process, and of what all processes share */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -789,8 +840,12 @@ export interface components {
             /** @enum {string} */
             alert_level: "low" | "medium" | "high";
             algorithm_used: string;
-            /** @description Event or glitch of the feed, and why */
-            verdict: string;
+            /**
+             * @description Whether it happened, or only the feed broke
+             * @enum {string}
+             */
+            verdict: "event" | "glitch" | "unconfirmed" | "normal";
+            verdict_reason: string;
             detectors: {
                 algorithm: string;
                 score: number;
@@ -851,9 +906,7 @@ export interface components {
             anomalies_detected: number;
             normal_protocols: number;
             insufficient_data: number;
-            drift: {
-                [key: string]: number;
-            } | null;
+            drift: components["schemas"]["Drift"][] | null;
             /** Format: date-time */
             scanned_at: string;
             duration_ms: number;
@@ -861,6 +914,20 @@ export interface components {
             anomalous_protocols: components["schemas"]["Anomaly"][];
             /** @description Of `anomalous_protocols` */
             next_cursor: string | null;
+        };
+        Drift: {
+            /**
+             * @description Whose training window it is compared with
+             * @enum {string}
+             */
+            model: "risk" | "anomaly";
+            /** @description A numeric feature, or `anomaly_score` */
+            feature: string;
+            /** @description Population stability index, 0 where nothing has changed */
+            psi: number;
+            /** @description From here on it has drifted */
+            limit: number;
+            has_drifted: boolean;
         };
         Run: {
             /** Format: uuid */
@@ -892,7 +959,7 @@ export interface components {
             max_attempts: number | null;
             /** @description Times that the process of this run died under it */
             crashes: number;
-            /** @description Runs queued before this one, counted up to 200; null unless queued */
+            /** @description Runs queued before this one, counted up to 100; null unless queued */
             queue_position: {
                 ahead: number;
                 is_exact: boolean;
@@ -929,9 +996,7 @@ export interface components {
             anomalies_detected: number;
             normal_protocols: number;
             insufficient_data: number;
-            drift: {
-                [key: string]: number;
-            } | null;
+            drift: components["schemas"]["Drift"][] | null;
             /** Format: date-time */
             scanned_at: string;
             duration_ms: number;
@@ -968,6 +1033,8 @@ export interface components {
             protocol_name: string;
             category: string | null;
             main_chain: string | null;
+            /** @description On the day that was scored; null is unknown */
+            tvl_usd: number | null;
             /**
              * @description null where the model abstains
              * @enum {string|null}
@@ -995,10 +1062,24 @@ export interface components {
              * @enum {string|null}
              */
             outcome: "low" | "medium" | "high" | null;
+            /** @description The deepest fall that held for three values in a row, as a share below 0; null while the horizon is open */
+            outcome_fall: number | null;
+            /** @description The same, measured against the median of all protocols on the same days: the protocol's own part of it */
+            outcome_relative_fall: number | null;
             /** Format: date-time */
             scored_at: string;
         };
         TrackRecord: {
+            /**
+             * @description `live`: predictions as they were served. `walk-forward`: what the model would have said in the past, refitted month by month on what was known before; made in training
+             * @enum {string}
+             */
+            origin: "live" | "walk-forward";
+            /**
+             * Format: uuid
+             * @description The model whose record this is; null where all models are counted
+             */
+            model_id: string | null;
             closed: number;
             /** @description Outcome "high" that had been predicted "low" or "medium" */
             misses: number;
@@ -1037,6 +1118,32 @@ export interface components {
                 }[];
             }[];
         };
+        Miss: {
+            /**
+             * @description `live`: predictions as they were served. `walk-forward`: what the model would have said in the past, refitted month by month on what was known before; made in training
+             * @enum {string}
+             */
+            origin: "live" | "walk-forward";
+            /** Format: uuid */
+            model_id: string;
+            protocol_id: string;
+            /** @description null where the protocol is not known any more */
+            protocol_name: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * @description What had been predicted
+             * @enum {string}
+             */
+            risk_level: "low" | "medium";
+            probability_high: number;
+            /** @enum {string} */
+            outcome: "high";
+            /** @description The deepest fall that held for three values in a row, as a share below 0; null while the horizon is open */
+            outcome_fall: number | null;
+            /** @description The same, measured against the median of all protocols on the same days: the protocol's own part of it */
+            outcome_relative_fall: number | null;
+        };
         Model: {
             /** Format: uuid */
             id: string;
@@ -1047,8 +1154,112 @@ export interface components {
             /** @description Who implements the algorithm, such as `native-ts` */
             engine: string;
             is_current: boolean;
-            /** @description As the training measured them, with intervals and baselines */
+            /** @description As the training measured them, with intervals and baselines. An anomaly model has `judges`, `view` and `threshold` instead. */
             metrics: {
+                /** @description Unweighted mean of F1 over low, medium and high: what models are chosen by */
+                macro_f1?: number | null;
+                /** @description Share of rows whose level was right */
+                accuracy?: number | null;
+                /** @description Area under the precision-recall curve of high */
+                average_precision?: number | null;
+                /** @description Average precision divided by that of 30-day volatility alone on the same rows */
+                precision_over_volatility?: number | null;
+                /** @description Of high against the rest */
+                roc_auc?: number | null;
+                /** @description Mean over the three levels */
+                roc_auc_one_versus_rest?: number | null;
+                /** @description Of high, over pairs of the same date only: picking protocols without timing the market */
+                within_date_auc?: number | null;
+                /** @description Mean squared error of the probability of high */
+                brier?: number | null;
+                /** @description Against the share of high in the training rows; above 0 is better than that share */
+                brier_skill?: number | null;
+                /** @description Mean −ln of the probability of what happened */
+                log_loss?: number | null;
+                /** @description How many times more high rows the top 10 % hold than a random tenth */
+                lift_at_10?: number | null;
+                /** @description Share of all high rows among the top 10 % */
+                recall_at_10?: number | null;
+                /** @description Share of high among the tested rows: the average precision of a random order */
+                base_rate?: number | null;
+                /** @description Tested rows */
+                rows?: number | null;
+                /** @description 95 % of resamples of whole protocols lie between the bounds of each figure */
+                intervals?: {
+                    macro_f1: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    accuracy: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    average_precision: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    precision_over_volatility: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    roc_auc: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    roc_auc_one_versus_rest: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    within_date_auc: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    brier: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    brier_skill: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    log_loss: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    lift_at_10: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    recall_at_10: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    base_rate: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    rows: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                };
+                /** @description The precision-recall curve of high, by recall */
+                precision_recall?: {
+                    recall: number;
+                    precision: number;
+                }[];
+                /** @description Tenths of the rows by probability of high: what was promised, and what share came true */
+                reliability?: {
+                    rows: number;
+                    mean_probability: number;
+                    observed: number;
+                }[];
+                /** @description The most common level, and 30-day volatility alone, on the same folds */
+                baselines?: {
+                    majority: components["schemas"]["RiskJudgement"];
+                    volatility: components["schemas"]["RiskJudgement"];
+                };
+            } & {
                 [key: string]: unknown;
             };
             beats_baselines: boolean | null;
@@ -1060,6 +1271,107 @@ export interface components {
             training_rows: number;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description What predictions for unseen rows were worth */
+        RiskJudgement: {
+            /** @description Unweighted mean of F1 over low, medium and high: what models are chosen by */
+            macro_f1: number | null;
+            /** @description Share of rows whose level was right */
+            accuracy: number | null;
+            /** @description Area under the precision-recall curve of high */
+            average_precision: number | null;
+            /** @description Average precision divided by that of 30-day volatility alone on the same rows */
+            precision_over_volatility: number | null;
+            /** @description Of high against the rest */
+            roc_auc: number | null;
+            /** @description Mean over the three levels */
+            roc_auc_one_versus_rest: number | null;
+            /** @description Of high, over pairs of the same date only: picking protocols without timing the market */
+            within_date_auc: number | null;
+            /** @description Mean squared error of the probability of high */
+            brier: number | null;
+            /** @description Against the share of high in the training rows; above 0 is better than that share */
+            brier_skill: number | null;
+            /** @description Mean −ln of the probability of what happened */
+            log_loss: number | null;
+            /** @description How many times more high rows the top 10 % hold than a random tenth */
+            lift_at_10: number | null;
+            /** @description Share of all high rows among the top 10 % */
+            recall_at_10: number | null;
+            /** @description Share of high among the tested rows: the average precision of a random order */
+            base_rate: number | null;
+            /** @description Tested rows */
+            rows: number | null;
+            /** @description 95 % of resamples of whole protocols lie between the bounds of each figure */
+            intervals: {
+                macro_f1: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                accuracy: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                average_precision: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                precision_over_volatility: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                roc_auc: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                roc_auc_one_versus_rest: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                within_date_auc: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                brier: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                brier_skill: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                log_loss: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                lift_at_10: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                recall_at_10: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                base_rate: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                rows: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+            };
+            /** @description The precision-recall curve of high, by recall */
+            precision_recall: {
+                recall: number;
+                precision: number;
+            }[];
+            /** @description Tenths of the rows by probability of high: what was promised, and what share came true */
+            reliability: {
+                rows: number;
+                mean_probability: number;
+                observed: number;
+            }[];
         };
         ModelComparison: {
             a: components["schemas"]["ModelDetail"];
@@ -1088,8 +1400,114 @@ export interface components {
             /** @description Who implements the algorithm, such as `native-ts` */
             engine: string;
             is_current: boolean;
-            /** @description As the training measured them, with intervals and baselines */
+            /** @description The same, and the `leaderboard` of all candidates. An anomaly model has `judges`, `view` and `threshold` instead. */
             metrics: {
+                /** @description Unweighted mean of F1 over low, medium and high: what models are chosen by */
+                macro_f1?: number | null;
+                /** @description Share of rows whose level was right */
+                accuracy?: number | null;
+                /** @description Area under the precision-recall curve of high */
+                average_precision?: number | null;
+                /** @description Average precision divided by that of 30-day volatility alone on the same rows */
+                precision_over_volatility?: number | null;
+                /** @description Of high against the rest */
+                roc_auc?: number | null;
+                /** @description Mean over the three levels */
+                roc_auc_one_versus_rest?: number | null;
+                /** @description Of high, over pairs of the same date only: picking protocols without timing the market */
+                within_date_auc?: number | null;
+                /** @description Mean squared error of the probability of high */
+                brier?: number | null;
+                /** @description Against the share of high in the training rows; above 0 is better than that share */
+                brier_skill?: number | null;
+                /** @description Mean −ln of the probability of what happened */
+                log_loss?: number | null;
+                /** @description How many times more high rows the top 10 % hold than a random tenth */
+                lift_at_10?: number | null;
+                /** @description Share of all high rows among the top 10 % */
+                recall_at_10?: number | null;
+                /** @description Share of high among the tested rows: the average precision of a random order */
+                base_rate?: number | null;
+                /** @description Tested rows */
+                rows?: number | null;
+                /** @description 95 % of resamples of whole protocols lie between the bounds of each figure */
+                intervals?: {
+                    macro_f1: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    accuracy: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    average_precision: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    precision_over_volatility: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    roc_auc: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    roc_auc_one_versus_rest: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    within_date_auc: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    brier: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    brier_skill: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    log_loss: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    lift_at_10: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    recall_at_10: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    base_rate: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                    rows: {
+                        lower: number | null;
+                        upper: number | null;
+                    };
+                };
+                /** @description The precision-recall curve of high, by recall */
+                precision_recall?: {
+                    recall: number;
+                    precision: number;
+                }[];
+                /** @description Tenths of the rows by probability of high: what was promised, and what share came true */
+                reliability?: {
+                    rows: number;
+                    mean_probability: number;
+                    observed: number;
+                }[];
+                /** @description The most common level, and 30-day volatility alone, on the same folds */
+                baselines?: {
+                    majority: components["schemas"]["RiskJudgement"];
+                    volatility: components["schemas"]["RiskJudgement"];
+                };
+                /** @description All candidates of the run by macro-F1 */
+                leaderboard?: components["schemas"]["RiskCandidate"][];
+            } & {
                 [key: string]: unknown;
             };
             beats_baselines: boolean | null;
@@ -1119,6 +1537,118 @@ export interface components {
              * @description The training run
              */
             run_id: string | null;
+        };
+        /** @description One configuration of the grid, on five walk-forward blocks, not calibrated */
+        RiskCandidate: {
+            /** @description Unweighted mean of F1 over low, medium and high: what models are chosen by */
+            macro_f1: number | null;
+            /** @description Share of rows whose level was right */
+            accuracy: number | null;
+            /** @description Area under the precision-recall curve of high */
+            average_precision: number | null;
+            /** @description Average precision divided by that of 30-day volatility alone on the same rows */
+            precision_over_volatility: number | null;
+            /** @description Of high against the rest */
+            roc_auc: number | null;
+            /** @description Mean over the three levels */
+            roc_auc_one_versus_rest: number | null;
+            /** @description Of high, over pairs of the same date only: picking protocols without timing the market */
+            within_date_auc: number | null;
+            /** @description Mean squared error of the probability of high */
+            brier: number | null;
+            /** @description Against the share of high in the training rows; above 0 is better than that share */
+            brier_skill: number | null;
+            /** @description Mean −ln of the probability of what happened */
+            log_loss: number | null;
+            /** @description How many times more high rows the top 10 % hold than a random tenth */
+            lift_at_10: number | null;
+            /** @description Share of all high rows among the top 10 % */
+            recall_at_10: number | null;
+            /** @description Share of high among the tested rows: the average precision of a random order */
+            base_rate: number | null;
+            /** @description Tested rows */
+            rows: number | null;
+            /** @description 95 % of resamples of whole protocols lie between the bounds of each figure */
+            intervals: {
+                macro_f1: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                accuracy: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                average_precision: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                precision_over_volatility: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                roc_auc: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                roc_auc_one_versus_rest: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                within_date_auc: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                brier: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                brier_skill: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                log_loss: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                lift_at_10: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                recall_at_10: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                base_rate: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+                rows: {
+                    lower: number | null;
+                    upper: number | null;
+                };
+            };
+            /** @description The precision-recall curve of high, by recall */
+            precision_recall: {
+                recall: number;
+                precision: number;
+            }[];
+            /** @description Tenths of the rows by probability of high: what was promised, and what share came true */
+            reliability: {
+                rows: number;
+                mean_probability: number;
+                observed: number;
+            }[];
+            /** @example xgboost ranks smote eta=0.1 max_depth=3 n_estimators=100 */
+            candidate: string;
+            algorithm: string;
+            engine?: string;
+            params: {
+                [key: string]: number | string | boolean;
+            };
+            /** @enum {string} */
+            view: "ranks" | "raw";
+            /** @enum {string} */
+            balance: "smote" | "weights" | "none";
         };
         Promotion: {
             reason: string;
@@ -1206,6 +1736,12 @@ export interface components {
                  * @enum {string}
                  */
                 grid: "quick" | "full";
+                /**
+                 * @default decide
+                 * @enum {string}
+                 */
+                promotion: "decide" | "never";
+                requested_because?: string;
             };
         };
         Alert: {
@@ -1306,6 +1842,21 @@ export interface components {
             alerts_per_week: number;
             is_default: boolean;
             raised_last_7_days: number;
+            /** @description Anomalies with this score or more raise an alert; null before the first scan */
+            threshold: number | null;
+            /** @description The scans that the threshold was judged by, and what it would have raised */
+            past: {
+                weeks: number;
+                alerts_per_week: number;
+            } | null;
+            expected_precision: {
+                /** @description The share of alerts of anomalies that is expected to be right */
+                value: number;
+                /** @description What injected anomalies alone say */
+                from_injected: number | null;
+                true_alarms: number;
+                false_alarms: number;
+            } | null;
         };
     };
     responses: never;
@@ -2294,7 +2845,12 @@ export interface operations {
     };
     getRiskTrackRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `live`: predictions as they were served. `walk-forward`: what the model would have said in the past, refitted month by month on what was known before; made in training */
+                origin?: "live" | "walk-forward";
+                /** @description Only the predictions of this model; walk-forward: the current model when not given */
+                model_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2308,6 +2864,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackRecord"];
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRiskTrackRecordMisses: {
+        parameters: {
+            query?: {
+                /** @description `live`: predictions as they were served. `walk-forward`: what the model would have said in the past, refitted month by month on what was known before; made in training */
+                origin?: "live" | "walk-forward";
+                /** @description Only the predictions of this model; walk-forward: the current model when not given */
+                model_id?: string;
+                /** @description Rows in one page */
+                limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of misses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Miss"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelsDrift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drift as of the newest scan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description The newest scan, which measured it
+                         */
+                        scan_id: string | null;
+                        /** Format: date-time */
+                        as_of: string | null;
+                        /** @description Empty until a model knows its training window */
+                        items: components["schemas"]["Drift"][];
+                        /** @description Newest first, at most one a week of each kind; none promotes by itself */
+                        retrainings: {
+                            /** @enum {string} */
+                            kind: "risk" | "anomaly";
+                            /**
+                             * Format: uuid
+                             * @description The model that has lost its ground
+                             */
+                            model_id: string;
+                            /** Format: uuid */
+                            scan_id: string;
+                            /** Format: uuid */
+                            run_id: string;
+                            reason: string;
+                            /** Format: date-time */
+                            queued_at: string;
+                        }[];
+                    };
                 };
             };
             /** @description The request is malformed; `errors` names the fields */
@@ -2463,6 +3188,21 @@ export interface operations {
                                 anomalies: number;
                                 /** @description Share of protocols on which it agrees with what the scan concluded */
                                 agreement: number;
+                            }[];
+                        };
+                        /** @description What people said of alerts; per detector, of those that it would have raised by itself */
+                        feedback: {
+                            true_alarms: number;
+                            false_alarms: number;
+                            /** @description From so many answers on they take part in choosing the detector */
+                            fewest_answers: number;
+                            /** @description So many of them true and so many false alarms */
+                            fewest_of_each: number;
+                            detectors: {
+                                algorithm: string;
+                                true_alarms: number;
+                                false_alarms: number;
+                                precision: number | null;
                             }[];
                         };
                     };
@@ -2714,6 +3454,12 @@ export interface operations {
                      * @enum {string}
                      */
                     grid?: "quick" | "full";
+                    /**
+                     * @default decide
+                     * @enum {string}
+                     */
+                    promotion?: "decide" | "never";
+                    requested_because?: string;
                 };
             };
         };
@@ -3027,6 +3773,11 @@ export interface operations {
                     "application/json": {
                         /** @enum {string} */
                         mode: "simulate" | "replay" | "live";
+                        /**
+                         * Format: date-time
+                         * @description When something was last collected, on the market's own clock; null before the first time
+                         */
+                        as_of: string | null;
                     };
                 };
             };
@@ -3367,6 +4118,87 @@ export interface operations {
                             source: string | null;
                         }[];
                         next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSparklines: {
+        parameters: {
+            query: {
+                /** @description Ids of protocols, separated by commas, at most 100 */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One of each protocol that was observed in these days; the last value is that of `last_day` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        last_day: string | null;
+                        items: {
+                            protocol_id: string;
+                            /**
+                             * @description The price of protocols without a TVL
+                             * @enum {string}
+                             */
+                            measure: "tvl_usd" | "price_usd";
+                            /** @description One per day, the oldest first; null is unknown */
+                            values: (number | null)[];
+                        }[];
                     };
                 };
             };

@@ -1,3 +1,20 @@
+import type { ClientPathsWithMethod } from 'openapi-fetch'
+import { type components, createTidegaugeClient, type paths, type TidegaugeClient } from '../client/client.ts'
+
+export type Schemas = components['schemas']
+export type Level = Schemas['Risk']['risk_level'] & string
+export type Run = Schemas['Run']
+
+export type GetPath = ClientPathsWithMethod<TidegaugeClient, 'get'>
+type Operation<P extends GetPath> = paths[P]['get']
+/** What a GET of this path answers. */
+export type Answer<P extends GetPath> =
+  Operation<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never
+/** One item of the list that a GET of this path answers. */
+export type Item<P extends GetPath> = Answer<P> extends { items: (infer One)[] } ? One : never
+/** The parameters of a GET of this path: `{ path: { id }, query: { limit } }`. */
+export type Params<P extends GetPath> = Operation<P> extends { parameters: infer All } ? All : never
+
 /** What the API says when it cannot answer, from its `application/problem+json`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -9,73 +26,46 @@ export class ApiError extends Error {
   }
 }
 
-interface Problem {
-  readonly title?: string
-  readonly detail?: string
-  readonly errors?: readonly {
-    readonly pointer?: string
-    readonly message?: string
-    readonly detail?: string
-  }[]
+export const client = createTidegaugeClient({ baseUrl: location.origin })
+client.use({
+  onRequest({ request }) {
+    // A submission that is repeated on the way acts once.
+    if (request.method === 'POST') request.headers.set('Idempotency-Key', crypto.randomUUID())
+  },
+  onResponse({ response }) {
+    if (response.status === 401) location.assign('/login')
+  },
+})
+
+interface Answered<T> {
+  readonly data?: T
+  readonly error?: unknown
+  readonly response: Response
 }
 
-export const read = <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  ask<T>('GET', path, undefined, signal)
-
-/** Submits, with a key of its own, so that a request that is repeated on the way acts once. */
-export const send = <T>(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<T> =>
-  ask<T>(method, path, body)
-
-async function ask<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    headers: {
-      Accept: 'application/json',
-      ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
-      ...(method === 'POST' ? { 'Idempotency-Key': crypto.randomUUID() } : {}),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error
+/** What was asked for. @throws ApiError with the problem's sentence and the fields at fault */
+export async function answerOf<T>(request: Promise<Answered<T>>): Promise<T> {
+  const { data, error, response } = await request.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ApiError(0, 'The server does not answer. Is it running?')
   })
-  if (response.status === 401) location.assign('/login')
-  if (!response.ok) throw await faultOf(response)
-  return (await response.json()) as T
+  if (data === undefined) throw faultOf(response.status, error)
+  return data
 }
 
-async function faultOf(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as Problem
-  const fields = (problem.errors ?? []).map((one) =>
-    [one.pointer, one.message ?? one.detail].filter(Boolean).join(': '),
-  )
-  const sentence = problem.detail ?? problem.title ?? `The server answered ${response.status}`
-  return new ApiError(response.status, [sentence, ...fields].join(' · '))
+/** Reads any path by its name. */
+export function read<P extends GetPath>(
+  path: P,
+  params: Params<P>,
+  signal?: AbortSignal,
+): Promise<Answer<P>> {
+  // The types of `path` and `params` belong together here; openapi-fetch can only check that for a path it knows.
+  const get = client.GET as unknown as (path: P, init: object) => Promise<Answered<Answer<P>>>
+  return answerOf(get(path, { params, ...(signal ? { signal } : {}) }))
 }
 
-interface Page<T> {
-  readonly items: readonly T[]
-  readonly next_cursor: string | null
-}
-
-/** Reads a list page after page and shows what has come so far. */
-export async function readAll<T>(
-  path: string,
-  signal: AbortSignal,
-  show: (items: readonly T[], isComplete: boolean) => void,
-): Promise<readonly T[]> {
-  const items: T[] = []
-  let cursor: string | null = null
-  do {
-    const at: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const page: Page<T> = await read<Page<T>>(
-      `${path}${path.includes('?') ? '&' : '?'}limit=1000${at}`,
-      signal,
-    )
-    items.push(...page.items)
-    cursor = page.next_cursor
-    show([...items], cursor === null)
-  } while (cursor !== null)
-  return items
+function faultOf(status: number, error: unknown): ApiError {
+  const problem = (typeof error === 'object' ? error : undefined) as Partial<Schemas['Problem']> | undefined
+  const fields = (problem?.errors ?? []).map(({ field, message }) => `${field}: ${message}`)
+  return new ApiError(status, [problem?.detail ?? `The server answered ${status}`, ...fields].join(' · '))
 }

@@ -8,8 +8,8 @@ import { ProtocolPage } from './pages/protocol-page.tsx'
 import { ScansPage } from './pages/scans-page.tsx'
 import { Empty } from './parts/states.tsx'
 import { linkTo, type PageAddress, useAddress } from './route.ts'
-import type { Market } from './shapes.ts'
-import { useResource } from './use-resource.ts'
+import { type Market, MarketContext } from './market.ts'
+import { useAnswer } from './use-answer.ts'
 
 const menu = [
   ['', 'Overview'],
@@ -30,13 +30,13 @@ const pages: Readonly<Record<string, FunctionComponent<{ id: string | undefined 
 
 export function App() {
   const address = useAddress()
-  const market = useResource<Market>('/market')
+  const market = useAnswer('/market', {}, { everyMs: 60_000 })
   return (
-    <>
+    <MarketContext.Provider value={market.data}>
       <a class="skip" href="#content" onClick={focusContent}>
         Skip to the content
       </a>
-      <MarketBanner mode={market.data?.mode} />
+      <MarketBanner market={market.data} isUnknown={market.fault !== undefined} />
       <header class="top">
         <a class="brand" href={linkTo('')}>
           <img src="icon.svg" alt="" width="24" height="24" />
@@ -55,7 +55,7 @@ export function App() {
         </nav>
       </header>
       <Content {...address} />
-    </>
+    </MarketContext.Provider>
   )
 }
 
@@ -78,16 +78,21 @@ function Content({ page, id }: PageAddress) {
   )
 }
 
-const banners: Readonly<Record<string, string>> = {
-  simulate: 'SIMULATED MARKET · no figure on these pages is about a real protocol',
-  replay: 'REPLAYED MARKET · recorded data of the past',
+const banners: Readonly<Record<string, readonly [name: string, meaning: string]>> = {
+  simulate: ['SIMULATED MARKET', 'no figure on these pages is about a real protocol'],
+  replay: ['REPLAYED MARKET', 'recorded data of the past'],
 }
 
-function MarketBanner({ mode }: { mode: Market['mode'] | undefined }) {
-  const text = mode && banners[mode]
-  return text ? (
-    <aside class={`market ${mode}`} aria-label="Kind of market">
-      {text}
+/** Figures must not pass for real ones because an answer is missing. */
+const unknown = ['UNKNOWN MARKET', 'the server does not say whether these figures are real'] as const
+
+function MarketBanner({ market, isUnknown }: { market: Market | undefined; isUnknown: boolean }) {
+  if (!market && !isUnknown) return null
+  const [name, meaning] = market ? (banners[market.mode] ?? []) : unknown
+  return name ? (
+    <aside class="market" aria-label="Kind of market">
+      <strong>{name}</strong> <span>· {meaning}</span>
+      {market?.as_of && <span class="day"> · it is {market.as_of.slice(0, 10)} there</span>}
     </aside>
   ) : null
 }

@@ -22,6 +22,7 @@ const labels: Readonly<Record<string, readonly [name: string, show: Show]>> = {
   protocol_chain: ['Main chain', figure],
   recent_price_change: ['Last daily price move', share],
   recent_tvl: ['TVL now', fromLog],
+  anomaly_score: ['Anomaly score', figure],
   recent_volume: ['Volume now', fromLog],
 }
 

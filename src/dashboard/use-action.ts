@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { ApiError } from './api.ts'
-import { asApiError } from './use-resource.ts'
+import { asApiError } from './use-answer.ts'
 
 /** Something that a button does: it cannot be pressed twice, and what went wrong is shown beside it. */
 export function useAction<A extends readonly unknown[]>(act: (...args: A) => Promise<void>) {

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
-import { readAll } from './api.ts'
-import type { Risk } from './shapes.ts'
-import { asApiError, type Resource } from './use-resource.ts'
+import { type Item, read } from './api.ts'
+import { asApiError, type Resource } from './use-answer.ts'
+
+export type Risk = Item<'/risk/protocols'>
 
 export interface Risks {
   readonly items: readonly Risk[]
@@ -21,7 +22,7 @@ export function useRisks(): Resource<Risks> {
   const [round, setRound] = useState(0)
   useEffect(() => {
     const stop = new AbortController()
-    readAll<Risk>('/risk/protocols', stop.signal, (items, isComplete) => {
+    readAll(stop.signal, (items, isComplete) => {
       if (isComplete || round === 0)
         setState({ data: { items, isComplete }, fault: undefined, readAt: Date.now() })
     }).catch((error: unknown) => {
@@ -34,4 +35,24 @@ export function useRisks(): Resource<Risks> {
     return () => clearInterval(timer)
   }, [])
   return { ...state, reload: () => setRound((n) => n + 1) }
+}
+
+/** Reads page after page and shows what has come so far. */
+async function readAll(
+  signal: AbortSignal,
+  show: (items: readonly Risk[], isComplete: boolean) => void,
+): Promise<void> {
+  const items: Risk[] = []
+  let cursor: string | null = null
+  do {
+    const query = { limit: 1000, ...(cursor === null ? {} : { cursor }) }
+    const page: { items: Risk[]; next_cursor: string | null } = await read(
+      '/risk/protocols',
+      { query },
+      signal,
+    )
+    items.push(...page.items)
+    cursor = page.next_cursor
+    show([...items], cursor === null)
+  } while (cursor !== null)
 }

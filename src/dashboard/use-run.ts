@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Run } from './shapes.ts'
+import type { Run } from './api.ts'
 
 /** A run, live: the server sends it after every change, and once more when it has ended. */
 export function useRun(id: string, onEnd: () => void): { run: Run | undefined; isLive: boolean } {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Tx } from './connection.ts'
-import type { RiskLevel } from './schema.ts'
+import type { RiskLevel, Schema } from './schema.ts'
+
+export type AlertKind = Schema['alerts']['kind']
 
 /** Alerts that are not cleared. */
-export async function listOpenAlerts(db: Db, kind: 'anomaly') {
+export async function listOpenAlerts(db: Db, kind: AlertKind) {
   return db
     .selectFrom('alerts')
     .select(['id', 'protocolId', 'level', 'peakScore'])
@@ -14,12 +16,14 @@ export async function listOpenAlerts(db: Db, kind: 'anomaly') {
 }
 
 export interface NewAlert {
+  readonly kind: AlertKind
   readonly protocolId: string
   readonly level: RiskLevel
   readonly score: number
   readonly message: string
   readonly details: Record<string, unknown>
-  readonly scanId: string
+  /** Null where no scan stands behind it. */
+  readonly scanId: string | null
 }
 
 /** @returns the id, or undefined when the protocol got an alert in the meantime */
@@ -29,7 +33,6 @@ export async function raiseAlert(tx: Tx, alert: NewAlert): Promise<string | unde
     .values({
       ...alert,
       id: randomUUID(),
-      kind: 'anomaly',
       state: 'open',
       peakScore: alert.score,
       details: JSON.stringify(alert.details),
@@ -116,6 +119,7 @@ export async function readDelivery(db: Db, id: string) {
       'delivery.attempts',
       'alert.id as alertId',
       'alert.protocolId',
+      'alert.kind as alertKind',
       'alert.level',
       'alert.score',
       'alert.message',
@@ -152,14 +156,27 @@ export async function recordAttempt(
 
 /** The loudest event of each protocol and day in the weeks before `asOf`. */
 export async function listPastEvents(db: Db, asOf: Date, weeks: number) {
-  const { rows } = await sql<{ protocolId: string; day: number; score: number; confidence: number }>`
+  const { rows } = await sql<{ protocolId: string; day: number; score: number }>`
     select distinct on (protocol_id, as_of::date)
-           protocol_id as "protocolId", as_of::date - date '1970-01-01' as day, anomaly_score as score, confidence
+           protocol_id as "protocolId", as_of::date - date '1970-01-01' as day, anomaly_score as score
     from anomaly_scores
     where is_anomaly and verdict = 'event'
       and as_of < ${asOf}::timestamptz and as_of >= ${asOf}::timestamptz - make_interval(weeks => ${sql.lit(weeks)})
     order by protocol_id, as_of::date, anomaly_score desc`.execute(db)
   return rows
+}
+
+/** Alerts raised in so many days up to now. */
+export async function countRaised(
+  db: Db,
+  { kind, days }: { kind?: AlertKind; days: number },
+): Promise<number> {
+  let query = db
+    .selectFrom('alerts')
+    .select((eb) => eb.fn.countAll<number>().as('raised'))
+    .where('raisedAt', '>', sql<Date>`now() - make_interval(days => ${sql.lit(days)})`)
+  if (kind) query = query.where('kind', '=', kind)
+  return (await query.executeTakeFirstOrThrow()).raised
 }
 
 /** When the oldest scan of the last weeks was made. */

@@ -7,6 +7,8 @@ export interface StoredVector {
   readonly numericValues: readonly (number | null)[]
   /** The same numbers a day earlier; null where there was no vector then. */
   readonly dayBeforeValues: readonly (number | null)[] | null
+  /** How it moved away from the market: strengths, then usual movements; null in rows of older releases. */
+  readonly movements: readonly (number | null)[] | null
   readonly protocolCategory: string | null
   readonly protocolChain: string | null
   readonly points: number
@@ -29,6 +31,7 @@ export async function saveVectors(
           ...vector,
           numericValues: [...vector.numericValues],
           dayBeforeValues: vector.dayBeforeValues && [...vector.dayBeforeValues],
+          movements: vector.movements && [...vector.movements],
           flags: [...vector.flags],
         })),
       )
@@ -36,6 +39,7 @@ export async function saveVectors(
         conflict.columns(['protocolId', 'asOf', 'featureSet']).doUpdateSet((eb) => ({
           numericValues: eb.ref('excluded.numericValues'),
           dayBeforeValues: eb.ref('excluded.dayBeforeValues'),
+          movements: eb.ref('excluded.movements'),
           protocolCategory: eb.ref('excluded.protocolCategory'),
           protocolChain: eb.ref('excluded.protocolChain'),
           points: eb.ref('excluded.points'),
@@ -67,6 +71,7 @@ export async function readVectors(db: Db, slot: { asOf: Date; featureSet: number
       'protocolId',
       'numericValues',
       'dayBeforeValues',
+      'movements',
       'protocolCategory',
       'protocolChain',
       'points',

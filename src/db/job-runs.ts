@@ -12,6 +12,8 @@ export interface NewRun {
   readonly requestedBy: string | null
   readonly parentId: string | null
   readonly dedupKey: string | null
+  /** Where the trace of the submission goes on, in the outbox. */
+  readonly trace?: Readonly<Record<string, string>> | null
   /** The id in Redis where it is not the id of the run: jobs made by a schedule. */
   readonly bullJobId?: string
 }
@@ -23,22 +25,35 @@ export const terminalStates = [
   'quarantined',
 ] as const satisfies readonly RunState[]
 
-/** The run and its outbox row in one statement, or the id of the run that already waits under the same key. */
-export async function insertRun(db: Db, run: NewRun): Promise<{ runId: string; isNew: boolean }> {
-  const [added] = await insertRuns(db, [run])
-  if (added !== undefined) return { runId: added, isNew: true }
+/** The run and its outbox row in one statement, or the run that already waits under the same key. */
+export async function insertRun(db: Db, run: NewRun): Promise<{ run: JobRun; isNew: boolean }> {
+  const { rows } = await sql<JobRun>`
+    with added as (
+      insert into job_runs (id, name, queue, payload, origin, lane, requested_by, parent_id, dedup_key, state)
+      values (${run.id}, ${run.name}, ${run.queue}, ${JSON.stringify(run.payload)}, ${run.origin}, ${run.lane},
+              ${run.requestedBy}, ${run.parentId}, ${run.dedupKey}, 'queued')
+      on conflict do nothing
+      returning *
+    ), handed_over as (
+      insert into outbox (run_id, trace) select id, ${traceOf(run)}::jsonb from added
+    )
+    select * from added`.execute(db)
+  const [added] = rows
+  if (added !== undefined) return { run: added, isNew: true }
   const waiting = await db
     .selectFrom('jobRuns')
-    .select('id')
+    .selectAll()
     .where('name', '=', run.name)
     .where('dedupKey', '=', run.dedupKey)
     .where('state', '=', 'queued')
     .executeTakeFirst()
   // The waiting run may have started between the two statements; then this one is new work.
-  return waiting ? { runId: waiting.id, isNew: false } : insertRun(db, run)
+  return waiting ? { run: waiting, isNew: false } : insertRun(db, run)
 }
 
-/** Runs and their outbox rows in one statement; a run whose key already waits is left out. @returns the ids that were added */
+const traceOf = (run: NewRun | undefined): string | null => (run?.trace ? JSON.stringify(run.trace) : null)
+
+/** Runs and their outbox rows in one statement, which were submitted together; a run whose key already waits is left out. @returns the ids that were added */
 export async function insertRuns(db: Db, runs: readonly NewRun[]): Promise<string[]> {
   const column = <K extends keyof NewRun>(name: K): NewRun[K][] => runs.map((run) => run[name])
   const { rows } = await sql<{ id: string }>`
@@ -51,12 +66,14 @@ export async function insertRuns(db: Db, runs: readonly NewRun[]): Promise<strin
       on conflict do nothing
       returning id
     )
-    insert into outbox (run_id) select id from added returning run_id as id`.execute(db)
+    insert into outbox (run_id, trace) select id, ${traceOf(runs[0])}::jsonb from added returning run_id as id`.execute(
+    db,
+  )
   return rows.map((row) => row.id)
 }
 
 /** Records runs that BullMQ made by itself (schedules) or that a flow parent adds; an existing row stays as it is. */
-export async function recordRun(db: Db, run: NewRun): Promise<void> {
+export async function recordRun(db: Db, { trace: _handedOverAlready, ...run }: NewRun): Promise<void> {
   await db
     .insertInto('jobRuns')
     .values({ ...run, payload: JSON.stringify(run.payload), state: 'queued' })
@@ -71,31 +88,25 @@ export interface StartedRun {
 }
 
 /**
- * queued or waiting → active. A run that is found active was left by a process that died: that counts as a crash.
- * @returns undefined when the run is terminal or was asked to be cancelled, so there is nothing to do
+ * queued or waiting → active. A run that is found active was left by a process that died: that counts as a crash. A start is
+ * not waited for on the disk: if Postgres dies now, the run is still queued, and ends all the same.
+ * @returns by id; a run that is missing is terminal or was asked to be cancelled, so there is nothing to do
  */
-export async function startRun(db: Db, id: string): Promise<StartedRun | undefined> {
-  return db
-    .updateTable('jobRuns')
-    .set((eb) => ({
-      state: 'active',
-      attempt: eb('attempt', '+', 1),
-      crashes: eb
-        .case()
-        .when('state', '=', 'active')
-        .then(eb('crashes', '+', 1))
-        .else(eb.ref('crashes'))
-        .end(),
-      startedAt: eb.fn.coalesce('startedAt', sql<Date>`now()`),
-      heartbeatAt: sql<Date>`now()`,
-      resumesAt: null,
-    }))
-    .where('id', '=', id)
-    .where('state', 'in', ['queued', 'waiting', 'active'])
-    .where('cancelRequestedAt', 'is', null)
-    .returning(['attempt', 'crashes', 'checkpoint'])
-    .executeTakeFirst()
+export async function startRuns(db: Db, ids: readonly string[]): Promise<Map<string, StartedRun>> {
+  const { rows } = await sql<StartedRun & { id: string }>`
+    with hasty as (select set_config('synchronous_commit', 'off', true))
+    update job_runs r
+    set state = 'active', attempt = r.attempt + 1,
+        crashes = r.crashes + case when r.state = 'active' then 1 else 0 end,
+        started_at = coalesce(r.started_at, now()), heartbeat_at = now(), resumes_at = null
+    from hasty
+    where r.id = any(${ids}::uuid[]) and r.state <> all(${terminalStates}::text[]) and r.cancel_requested_at is null
+    returning r.id, r.attempt, r.crashes, r.checkpoint`.execute(db)
+  return new Map(rows.map(({ id, ...started }) => [id, started]))
 }
+
+export const startRun = async (db: Db, id: string): Promise<StartedRun | undefined> =>
+  (await startRuns(db, [id])).get(id)
 
 export interface Progress {
   readonly fraction: number
@@ -140,23 +151,32 @@ export type Ending =
   | { readonly state: 'completed'; readonly result: Record<string, unknown> }
   | { readonly state: 'failed' | 'cancelled' | 'quarantined'; readonly error: RunError }
 
-/** A guarded transition: a run that is already terminal stays what it is. @returns whether this call ended it */
-export async function endRun(db: Db, id: string, ending: Ending): Promise<boolean> {
-  const changed = await db
-    .updateTable('jobRuns')
-    .set({
-      state: ending.state,
-      finishedAt: sql<Date>`now()`,
-      resumesAt: null,
-      ...(ending.state === 'completed'
-        ? { result: JSON.stringify(ending.result), error: null, progress: 1, step: 'done' }
-        : { error: JSON.stringify(ending.error) }),
-    })
-    .where('id', '=', id)
-    .where('state', 'not in', terminalStates)
-    .executeTakeFirst()
-  return changed.numUpdatedRows > 0n
+/** A guarded transition: a run that is already terminal stays what it is. @returns the ids that this call ended */
+export async function endRuns(
+  db: Db,
+  endings: readonly (Ending & { readonly id: string })[],
+): Promise<Set<string>> {
+  const results = endings.map((ending) =>
+    ending.state === 'completed' ? JSON.stringify(ending.result) : null,
+  )
+  const errors = endings.map((ending) => (ending.state === 'completed' ? null : JSON.stringify(ending.error)))
+  const ids = endings.map(({ id }) => id)
+  const { rows } = await sql<{ id: string }>`
+    update job_runs r
+    set state = e.state, finished_at = now(), resumes_at = null, error = e.error,
+        result = coalesce(e.result, r.result),
+        progress = case when e.state = 'completed' then 1 else r.progress end,
+        step = case when e.state = 'completed' then 'done' else r.step end
+    from unnest(${ids}::uuid[], ${endings.map(({ state }) => state)}::text[],
+                ${results}::jsonb[], ${errors}::jsonb[]) as e (id, state, result, error)
+    where r.id = e.id and r.state <> all(${terminalStates}::text[])
+    returning r.id`.execute(db)
+  return new Set(rows.map(({ id }) => id))
 }
+
+/** @returns whether this call ended it */
+export const endRun = async (db: Db, id: string, ending: Ending): Promise<boolean> =>
+  (await endRuns(db, [{ id, ...ending }])).has(id)
 
 /** Queued runs end at once; running ones are told, and end when their worker hears it. */
 export async function requestCancel(db: Db, id: string): Promise<RunState | undefined> {

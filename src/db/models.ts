@@ -6,13 +6,15 @@ import type { ModelKind, Schema } from './schema.ts'
 
 export type NewModel = Omit<
   Insertable<Schema['models']>,
-  'artifact' | 'artifactSha256' | 'metrics' | 'params' | 'importance' | 'version'
+  'artifact' | 'artifactSha256' | 'driftReference' | 'metrics' | 'params' | 'importance' | 'version'
 > & {
   readonly params: Record<string, unknown>
-  readonly metrics: Record<string, unknown>
+  readonly metrics: object
   readonly importance: Record<string, Record<string, number>>
   /** Plain JSON. */
   readonly artifact: unknown
+  /** What later scans are compared with; plain JSON. */
+  readonly driftReference?: unknown
 }
 
 /** A stored artifact is not the one that was stored. */
@@ -31,6 +33,7 @@ export async function insertModel(tx: Tx, model: NewModel): Promise<number> {
       params: JSON.stringify(model.params),
       metrics: JSON.stringify(model.metrics),
       importance: JSON.stringify(model.importance),
+      driftReference: model.driftReference === undefined ? null : JSON.stringify(model.driftReference),
       artifact,
       artifactSha256: createHash('sha256').update(artifact).digest('hex'),
     }))
@@ -39,26 +42,12 @@ export async function insertModel(tx: Tx, model: NewModel): Promise<number> {
   return version
 }
 
-const summaryColumns = [
-  'models.id',
-  'models.kind',
-  'models.version',
-  'models.algorithm',
-  'models.engine',
-  'models.params',
-  'models.metrics',
-  'models.features',
-  'models.horizonDays',
-  'models.beatsBaselines',
-  'models.artifactSha256',
-] as const
-
 /** The model that the pointer names. */
 export async function findCurrentModel(db: Db, kind: ModelKind) {
   return db
     .selectFrom('currentModels')
     .innerJoin('models', 'models.id', 'currentModels.modelId')
-    .select(summaryColumns)
+    .select(['models.id', 'models.version', 'models.algorithm'])
     .where('currentModels.kind', '=', kind)
     .executeTakeFirst()
 }

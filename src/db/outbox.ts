@@ -7,6 +7,7 @@ export interface OutboxRun {
   readonly name: string
   readonly payload: Record<string, unknown>
   readonly lane: Lane
+  readonly trace: Readonly<Record<string, string>> | null
 }
 
 /** Takes the oldest rows out of the outbox; they come back if the transaction does not commit. Rows taken by others are passed over. */
@@ -15,7 +16,7 @@ export async function takeOutbox(tx: Tx, limit: number): Promise<OutboxRun[]> {
     delete from outbox o using job_runs r
     where o.id in (select id from outbox order by id limit ${limit} for update skip locked)
       and r.id = o.run_id
-    returning r.id, r.name, r.payload, r.lane`.execute(tx)
+    returning r.id, r.name, r.payload, r.lane, o.trace`.execute(tx)
   return rows
 }
 

@@ -20,8 +20,8 @@ export async function readPipelineState(db: Db) {
       (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from job_runs
         where name = 'backfill-protocol' and state in ('queued', 'active', 'waiting')) as "backfillingForSeconds",
       exists (select from feature_vectors) as "hasVectors",
-      exists (select from current_models where kind = 'risk') as "hasRiskModel",
-      exists (select from current_models where kind = 'anomaly') as "hasAnomalyModel",
+      exists (select from models where kind = 'risk') as "hasRiskModel",
+      exists (select from models where kind = 'anomaly') as "hasAnomalyModel",
       array(select distinct name from job_runs where state in ('queued', 'active', 'waiting')) as "openJobs"`.execute(
     db,
   )
@@ -30,11 +30,11 @@ export async function readPipelineState(db: Db) {
   return { ...state, openJobs: new Set(state.openJobs) }
 }
 
-/** Once both exist there is nothing left to bring up. */
+/** Once both were trained there is nothing left to bring up; that a model was not good enough to be promoted is no reason to train again at once. */
 export async function hasBothModels(db: Db): Promise<boolean> {
   const { models } = await db
-    .selectFrom('currentModels')
-    .select((eb) => eb.fn.countAll<number>().as('models'))
+    .selectFrom('models')
+    .select((eb) => eb.fn.count<number>('kind').distinct().as('models'))
     .executeTakeFirstOrThrow()
   return models === 2
 }

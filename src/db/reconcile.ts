@@ -1,7 +1,10 @@
 import type { Db } from './connection.ts'
 
-/** Open runs that are not in the outbox and have shown no sign of life since `quietSince`, oldest first. */
-export async function listQuietRuns(db: Db, quietSince: Date, limit: number) {
+/**
+ * Open runs that are not in the outbox and have shown no sign of life since `quietSince`, by id.
+ * @param afterId where the page before ended
+ */
+export async function listQuietRuns(db: Db, quietSince: Date, limit: number, afterId: string | undefined) {
   return db
     .selectFrom('jobRuns as run')
     .select(['run.id', 'run.name', 'run.queue', 'run.state', 'run.bullJobId', 'run.cancelRequestedAt'])
@@ -11,7 +14,8 @@ export async function listQuietRuns(db: Db, quietSince: Date, limit: number) {
     .where((eb) =>
       eb.not(eb.exists(eb.selectFrom('outbox').select('outbox.id').whereRef('outbox.runId', '=', 'run.id'))),
     )
-    .orderBy('run.createdAt')
+    .$if(afterId !== undefined, (query) => query.where('run.id', '>', afterId!))
+    .orderBy('run.id')
     .limit(limit)
     .execute()
 }

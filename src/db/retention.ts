@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from './connection.ts'
 
-/** How long each kind of row is kept. Daily observations, models and closed predictions are kept for good. */
+/** How long each kind of row is kept. Daily observations, models with the log of
+ * their training, and closed predictions are kept for good. */
 export const retentionDays = {
   anomalyScores: 400,
   fetches: 400,
@@ -33,7 +34,8 @@ export async function pruneOld(
     anomalyScores: sql`delete from scans where as_of < ${before(marketNow, keepDays.anomalyScores)}`,
     fetches: sql`delete from fetches f where fetched_at < ${before(wallNow, keepDays.fetches)}
                  and not exists (select from observations o where o.fetch_id = f.id)`,
-    finishedRuns: sql`delete from job_runs where finished_at < ${before(wallNow, keepDays.finishedRuns)}`,
+    finishedRuns: sql`delete from job_runs where finished_at < ${before(wallNow, keepDays.finishedRuns)}
+                     and name <> 'train-models'`,
     hourlyObservations: sql`delete from observations where resolution = 'hour'
                             and observed_at < ${before(marketNow, keepDays.hourlyObservations)}`,
     idempotencyKeys: sql`delete from idempotency_keys where created_at < ${before(wallNow, keepDays.idempotencyKeys)}`,

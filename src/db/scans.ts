@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from './connection.ts'
-import type { AnomalyContribution, DetectorScore, RiskLevel, Schema } from './schema.ts'
+import type { AnomalyContribution, DetectorScore, RiskLevel, ScanDrift, Schema } from './schema.ts'
 
 export type Verdict = Schema['anomalyScores']['verdict']
 
@@ -23,8 +23,17 @@ export interface NewScan {
   readonly modelId: string
   readonly insufficientData: number
   readonly durationMs: number
-  readonly drift: Record<string, number> | null
+  readonly drift: ScanDrift | null
   readonly scores: readonly NewAnomalyScore[]
+}
+
+export async function newestScan(db: Db) {
+  return db
+    .selectFrom('scans')
+    .select(['asOf', 'totalProtocols', 'insufficientData'])
+    .orderBy('asOf', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** Writes the scan and its scores; a scan with the same id that is already there is left alone. @returns whether it was written */

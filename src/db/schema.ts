@@ -13,7 +13,10 @@ export interface Schema {
   currentModels: CurrentModelsTable
   modelPromotions: ModelPromotionsTable
   candidateResults: CandidateResultsTable
+  driftRetrainings: DriftRetrainingsTable
   riskScores: RiskScoresTable
+  trackRecord: TrackRecordTable
+  walkForwardMisses: WalkForwardMissesTable
   scans: ScansTable
   anomalyScores: AnomalyScoresTable
   jobRuns: JobRunsTable
@@ -29,6 +32,8 @@ export interface Schema {
 
 export type RiskLevel = 'low' | 'medium' | 'high'
 export type ModelKind = 'risk' | 'anomaly'
+/** Predictions that were served, or that training made for the past from what was known then. */
+export type TrackRecordOrigin = 'live' | 'walk-forward'
 export type RunState = 'queued' | 'active' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'quarantined'
 export type RunOrigin = 'api' | 'schedule' | 'flow' | 'job'
 export type Lane = 'user' | 'scheduled'
@@ -128,6 +133,8 @@ interface FeatureVectorsTable {
   numericValues: (number | null)[]
   /** The same numbers a day earlier; null where there was no vector then. */
   dayBeforeValues: (number | null)[] | null
+  /** Strengths, then usual movements, in the order of `movementKinds`; null in rows of older releases. */
+  movements: (number | null)[] | null
   protocolCategory: string | null
   protocolChain: string | null
   points: number
@@ -156,6 +163,8 @@ interface ModelsTable {
   artifactSha256: string
   reason: string
   runId: string | null
+  /** The shares of each feature and of the scores in the training window. */
+  driftReference: NullableJson
   createdAt: Stamp
 }
 
@@ -173,6 +182,17 @@ interface ModelPromotionsTable {
   reason: string
   promotedBy: string
   promotedAt: Stamp
+}
+
+/** Trainings that nobody but drift has asked for. */
+interface DriftRetrainingsTable {
+  id: Generated<number>
+  kind: ModelKind
+  modelId: string
+  scanId: string
+  runId: string
+  reason: string
+  queuedAt: Stamp
 }
 
 interface CandidateResultsTable {
@@ -201,8 +221,42 @@ interface RiskScoresTable {
   abstainedBecause: string | null
   outcome: RiskLevel | null
   outcomeFall: number | null
+  /** The same after each level is divided by the market's median of that day. */
+  outcomeRelativeFall: ColumnType<number | null, number | null | undefined, number | null>
   closedAt: Date | null
   scoredAt: Stamp
+}
+
+/** How far each feature, and the scores, have moved since the training of the current models; past its limit it has drifted. */
+export type ScanDrift = readonly {
+  readonly model: ModelKind
+  readonly feature: string
+  readonly psi: number
+  readonly limit: number
+}[]
+
+/** Closed predictions, counted by the month that they were made in. */
+interface TrackRecordTable {
+  origin: TrackRecordOrigin
+  modelId: string
+  /** The first day of the month. */
+  month: string
+  predicted: RiskLevel
+  low: number
+  medium: number
+  high: number
+  fallSum: number
+}
+
+/** Outcomes "high" that a model, refitted on what came before, had called low or medium. */
+interface WalkForwardMissesTable {
+  modelId: string
+  asOf: string
+  protocolId: string
+  riskLevel: 'low' | 'medium'
+  probabilityHigh: number
+  fall: number
+  relativeFall: number | null
 }
 
 interface ScansTable {
@@ -213,7 +267,7 @@ interface ScansTable {
   anomaliesDetected: number
   normalProtocols: number
   insufficientData: number
-  drift: NullableJson<Record<string, number>>
+  drift: NullableJson<ScanDrift>
   durationMs: number
   scannedAt: Stamp
 }
@@ -300,6 +354,8 @@ interface JobLogsTable {
 interface OutboxTable {
   id: Generated<number>
   runId: string
+  /** Where the trace of the submission goes on. */
+  trace: NullableJson<Record<string, string>>
   createdAt: Stamp
 }
 

@@ -6,6 +6,8 @@ export interface AlertNotice {
   readonly alertId: string
   /** `raised`, or `worsened to high`. */
   readonly event: string
+  /** What it is about; `drift` tells of a model and not of one protocol. */
+  readonly kind: 'anomaly' | 'risk' | 'drift'
   readonly protocolId: string
   readonly protocolName: string
   readonly level: AlertLevel
@@ -15,8 +17,8 @@ export interface AlertNotice {
   readonly raisedAt: Date
 }
 
-export const titleOf = ({ protocolName, level, event }: AlertNotice): string =>
-  `${level.toUpperCase()} anomaly: ${protocolName} (${event})`
+export const titleOf = ({ kind, protocolName, level, event }: AlertNotice): string =>
+  `${level.toUpperCase()} ${kind}: ${protocolName} (${event})`
 
 const colours: Readonly<Record<AlertLevel, number>> = { low: 0x3b82f6, medium: 0xf59e0b, high: 0xdc2626 }
 
@@ -28,6 +30,7 @@ export function webhookPayload(notice: AlertNotice): Record<string, unknown> {
     event: notice.event,
     alert: {
       id: notice.alertId,
+      kind: notice.kind,
       protocol_id: notice.protocolId,
       protocol_name: notice.protocolName,
       level: notice.level,

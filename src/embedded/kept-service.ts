@@ -10,6 +10,8 @@ export interface KeptService extends AsyncDisposable {
 }
 
 const MAX_RESTARTS = 5
+/** A server that ran this long had started well: its next end counts as the first. */
+const STEADY_MS = 60_000
 
 /** @throws when the server cannot be brought up at all. */
 export async function keepService(
@@ -29,8 +31,10 @@ export async function keepService(
   }
   const keep = async (): Promise<string> => {
     for (let failures = 0; failures < MAX_RESTARTS; failures++) {
+      const startedAt = Date.now()
       await service.ended
       if (isStopping()) break
+      if (Date.now() - startedAt > STEADY_MS) failures = 0
       surroundings.notice(`${definition.name} ended, and is started again`)
       // What it leaves behind, such as the last backends of Postgres, takes a moment to go.
       await sleep(500 * 2 ** failures, undefined, { signal: stopping.signal }).catch(() => undefined)

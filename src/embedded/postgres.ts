@@ -17,7 +17,7 @@ import type { Home } from './home.ts'
 import { type Account, canUse, postgresAccount } from './postgres-account.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
 import { type KeptService, keepService } from './kept-service.ts'
-import { passwordOf, type ServiceSurroundings } from './service.ts'
+import { passwordOf, type ServiceDefinition, type ServiceSurroundings } from './service.ts'
 
 /** Where root keeps what `nobody` must reach, when the home or the package lies in a folder closed to it. */
 const SYSTEM_DIR = '/var/lib/tidegauge'
@@ -57,7 +57,13 @@ export interface EmbeddedPostgres extends KeptService {
 
 /** Brings up the bundled Postgres on the data of this home, which it makes at the first start. */
 export async function startPostgres(surroundings: ServiceSurroundings): Promise<EmbeddedPostgres> {
-  const { home, cacheDir } = surroundings
+  const { definition, dataDir, urlOf } = preparePostgres(surroundings)
+  const service = await keepService(definition, surroundings)
+  return { ...service, url: urlOf(service), dataDir }
+}
+
+/** The bundled Postgres with its data, ready to be run. */
+export function preparePostgres({ home, cacheDir }: Pick<ServiceSurroundings, 'cacheDir' | 'home'>) {
   const account = postgresAccount()
   const binaries = postgresBinaries(account, 'uid' in account ? SYSTEM_DIR : cacheDir)
   const dataDir = dataDirOf(home, account)
@@ -69,19 +75,17 @@ export async function startPostgres(surroundings: ServiceSurroundings): Promise<
     runSingle(binaries, account, dataDir, `ALTER ROLE ${USER} PASSWORD '${password}'`)
   const logFile = join(home.dir, 'postgres.log')
 
-  const service = await keepService(
-    {
-      name: 'postgres',
-      // Fast shutdown, then immediate.
-      stopSignals: ['SIGINT', 'SIGQUIT'],
-      logFile,
-      launch: (port) => launch(binaries, account, dataDir, port, logFile),
-      isReady: (pid) => Promise.resolve(saysReady(dataDir, pid)),
-    },
-    surroundings,
-  )
-  const url = `postgres://${USER}:${service.password}@127.0.0.1:${service.port}/${DATABASE}`
-  return { ...service, url, dataDir }
+  const definition: ServiceDefinition = {
+    name: 'postgres',
+    // Fast shutdown, then immediate.
+    stopSignals: ['SIGINT', 'SIGQUIT'],
+    logFile,
+    launch: (port) => launch(binaries, account, dataDir, port, logFile),
+    isReady: (pid) => Promise.resolve(saysReady(dataDir, pid)),
+  }
+  const urlOf = (service: Pick<KeptService, 'password' | 'port'>): string =>
+    `postgres://${USER}:${service.password}@127.0.0.1:${service.port}/${DATABASE}`
+  return { definition, dataDir, urlOf }
 }
 
 function dataDirOf(home: Home, account: Account): string {

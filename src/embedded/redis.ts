@@ -5,7 +5,7 @@ import { childEnvironment } from '../config.ts'
 import { type KeptService, keepService } from './kept-service.ts'
 import { findRedis, type RedisProgram } from './redis-program.ts'
 import { redisAnswers } from './redis-probe.ts'
-import type { ServiceSurroundings } from './service.ts'
+import type { ServiceDefinition, ServiceSurroundings } from './service.ts'
 
 export interface EmbeddedRedis extends KeptService {
   readonly url: string
@@ -18,24 +18,32 @@ export async function startRedis(
   surroundings: ServiceSurroundings,
   searchPath: string,
 ): Promise<EmbeddedRedis> {
-  const { home, cacheDir } = surroundings
+  const { definition, origin, urlOf } = await prepareRedis(surroundings, searchPath)
+  const service = await keepService(definition, surroundings)
+  return { ...service, url: urlOf(service), origin }
+}
+
+/** A Redis with its data folder, ready to be run. @throws {InputError} when there is no program to be had. */
+export async function prepareRedis(
+  { home, cacheDir }: Pick<ServiceSurroundings, 'cacheDir' | 'home'>,
+  searchPath: string,
+) {
   const program = await findRedis({ searchPath, cacheDir })
   const dataDir = join(home.dir, 'redis')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const logFile = join(home.dir, 'redis.log')
-  const service = await keepService(
-    {
-      name: 'redis',
-      stopSignals: ['SIGTERM', 'SIGKILL'],
-      logFile,
-      launch: (port, password) =>
-        launch(program, { port, requirepass: password, dir: dataDir, logfile: logFile }),
-      isReady: (_pid, port, password) => redisAnswers(port, password),
+  const definition: ServiceDefinition = {
+    name: 'redis',
+    stopSignals: ['SIGTERM', 'SIGKILL'],
+    logFile,
+    launch(port, password) {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+      return launch(program, { port, requirepass: password, dir: dataDir, logfile: logFile })
     },
-    surroundings,
-  )
-  const url = `redis://:${service.password}@127.0.0.1:${service.port}`
-  return { ...service, url, origin: program.origin }
+    isReady: (_pid, port, password) => redisAnswers(port, password),
+  }
+  const urlOf = (service: Pick<KeptService, 'password' | 'port'>): string =>
+    `redis://:${service.password}@127.0.0.1:${service.port}`
+  return { definition, dataDir, origin: program.origin, urlOf }
 }
 
 /** Queues must never be evicted; a crash of the machine may cost the last second, which the reconciler makes up for. */

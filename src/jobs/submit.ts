@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { jobs, type JobName, type PayloadInput } from '../../queues/jobs.ts'
 import type { Db } from '../db/connection.ts'
-import { insertRun, insertRuns, type NewRun } from '../db/job-runs.ts'
+import { insertRun, insertRuns, type JobRun, type NewRun } from '../db/job-runs.ts'
 import type { Lane, RunOrigin } from '../db/schema.ts'
 import { InputError } from '../errors.ts'
+import { traceHooks } from '../tracing/trace-hooks.ts'
 
 export interface Submission {
   readonly origin: RunOrigin
@@ -15,7 +16,7 @@ export interface Submission {
 
 /**
  * Records a run and its outbox row in one statement; the relay hands it to the queue. Where the job has a key and a run with
- * that key is already waiting, that run's id is returned and nothing is added.
+ * that key is already waiting, that run is returned and nothing is added.
  * @param db give a transaction to tie the run to other rows
  * @throws InputError when the payload does not fit the job's schema
  */
@@ -24,8 +25,9 @@ export async function submitJob<N extends JobName>(
   name: N,
   payload: PayloadInput<N>,
   submission: Submission,
-): Promise<{ runId: string; isNew: boolean }> {
-  return insertRun(db, describeRun(name, payload, submission))
+): Promise<{ runId: string; run: JobRun; isNew: boolean }> {
+  const { run, isNew } = await insertRun(db, describeRun(name, payload, submission))
+  return { runId: run.id, run, isNew }
 }
 
 /** The same for many payloads of one job in one statement. @returns how many were new */
@@ -62,5 +64,6 @@ export function describeRun<N extends JobName>(
     requestedBy: submission.requestedBy ?? null,
     parentId: submission.parentId ?? null,
     dedupKey: key ?? null,
+    trace: traceHooks()?.carrier() ?? null,
   }
 }

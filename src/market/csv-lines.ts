@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { parse } from 'csv-parse/sync'
+import { type CsvError, parse } from 'csv-parse/sync'
 import { InputError } from '../errors.ts'
 
 /**
@@ -43,6 +43,12 @@ function splitFields(file: string, line: number, text: string): readonly string[
   try {
     return parse(text)[0] ?? []
   } catch (error) {
-    throw new InputError(`${file} line ${line}: ${(error as Error).message}`, { cause: error })
+    throw new InputError(`${file} line ${line}: ${faultOf(error as CsvError)}`, { cause: error })
   }
+}
+
+/** The parser sees one line at a time and calls each of them line 1. */
+function faultOf({ code, message }: CsvError): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is not closed; a field may not span lines'
+  return message.replace(/ at line 1\b/, '')
 }

@@ -28,7 +28,12 @@ const headlines = {
 
 function marketIn(market: Config['market']): string {
   const stands = market.asOf === undefined ? '' : `, as of ${market.asOf}`
-  const moves = market.secondsPerDay === undefined ? '' : `, a day passes every ${market.secondsPerDay} s`
+  const moves =
+    market.mode === 'live'
+      ? ''
+      : market.secondsPerDay === undefined
+        ? ', the clock stands still (--speed 60 lets a day pass every minute)'
+        : `, a day passes every ${market.secondsPerDay} s`
   const where = market.url === undefined ? '' : `, at ${market.url}`
   const what = {
     simulate: `SIMULATED: ${market.protocols} protocols × ${market.days} days from seed ${market.seed}`,

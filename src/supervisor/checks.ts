@@ -42,10 +42,10 @@ async function checkPostgres(url: string | undefined): Promise<void> {
 
 async function checkRedis(url: string | undefined): Promise<void> {
   if (url === undefined) return
-  const { Redis } = await import('ioredis')
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null })
+  const { createProbeConnection } = await import('../../queues/connection.ts')
+  const redis = createProbeConnection(url)
   let fault: unknown
-  redis.on('error', (error) => (fault ??= error))
+  redis.on('error', (error: Error) => (fault ??= error))
   try {
     await redis.connect()
     await redis.ping()

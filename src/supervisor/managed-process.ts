@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { reliability } from '../../queues/settings.ts'
 import type { Guard } from '../embedded/guard.ts'
 import { BAD_INPUT_EXIT_CODE } from '../entry.ts'
 import type { Output } from './output.ts'
@@ -54,7 +55,8 @@ export interface ManagedProcess extends AsyncDisposable {
 const MAX_RESTARTS = 4
 /** A process that ran this long had started well: its next failure counts as the first. */
 const STEADY_MS = 60_000
-const STOP_WITHIN_MS = 15_000
+/** A worker's own grace comes first: then it cancels its jobs and hands them back. */
+const STOP_WITHIN_MS = reliability.shutdownGraceMs + 5_000
 
 /** Runs the entry and starts it again, up to four times with growing pauses, when it ends by itself. */
 export function keepRunning(entry: ProcfileEntry, surroundings: ProcessSurroundings): ManagedProcess {

@@ -3,12 +3,11 @@ import { matrix, takeRows, type Matrix } from '../../models/matrix.ts'
 import { mostProbable } from '../../models/metrics/confusion.ts'
 import { balancedWeights } from '../../models/validation/smote.ts'
 import type { Fold } from '../../models/validation/folds.ts'
-import { numericFeatureNames } from '../domain/feature-names.ts'
 import { riskLabels } from '../features/labels.ts'
 import { poolFolds } from './cross-predict.ts'
 import type { FoldPredictions } from './figures.ts'
 import type { Samples } from './samples.ts'
-import type { VectorTable } from './vector-table.ts'
+import { volatilityOf, volatilityScores } from './volatility.ts'
 
 /** Always the most common class of the training rows, with their shares as probabilities; it ranks nothing. */
 export function majorityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
@@ -26,7 +25,8 @@ export function majorityBaseline(samples: Samples, folds: readonly Fold[]): Fold
  * regression on it, with balanced classes for the level.
  */
 export function volatilityBaseline(samples: Samples, folds: readonly Fold[]): FoldPredictions {
-  const volatility = volatilityOf(samples.vectors)
+  const values = volatilityOf(samples.vectors)
+  const volatility = matrix(values.length, 1, values)
   const features = [{ name: 'volatility', kind: 'numeric' }] as const
   return poolFolds(samples, folds, ({ train, test }) => {
     const y = train.map((row) => samples.label[row]!)
@@ -39,20 +39,7 @@ export function volatilityBaseline(samples: Samples, folds: readonly Fold[]): Fo
     return {
       level: mostProbable(judge(balancedWeights(y))),
       probability: judge(new Float64Array(y.length).fill(1)),
-      score: shown.data.map((value) => (Number.isNaN(value) ? -1 : value)),
+      score: volatilityScores(samples.vectors, test),
     }
   })
-}
-
-/** Of TVL, or of the price where TVL is unknown; NaN where both are. */
-function volatilityOf({ rows, numeric }: VectorTable): Matrix {
-  const width = numericFeatureNames.length
-  const ofTvl = numericFeatureNames.indexOf('tvl_vol_30')
-  const ofPrice = numericFeatureNames.indexOf('price_vol_30')
-  const out = matrix(rows, 1)
-  for (let i = 0; i < rows; i++) {
-    const value = numeric[i * width + ofTvl]!
-    out.data[i] = Number.isNaN(value) ? numeric[i * width + ofPrice]! : value
-  }
-  return out
 }

@@ -1,8 +1,13 @@
-import type { ClassifierAlgorithm, Params } from '../../models/classifiers/classifier.ts'
+import {
+  classifierAlgorithms,
+  type ClassifierAlgorithm,
+  type Params,
+} from '../../models/classifiers/classifier.ts'
+import type { Interval } from '../../models/validation/bootstrap.ts'
 import type { Fold } from '../../models/validation/folds.ts'
 import { crossScore, type CrossPredictOptions } from './cross-predict.ts'
-import type { FeatureView } from './feature-view.ts'
-import { riskFigures, type RiskFigures } from './figures.ts'
+import { featureViews, type FeatureView } from './feature-view.ts'
+import { judge, type Judgement } from './judgement.ts'
 import type { Balance, ModelConfig } from './learner.ts'
 import type { Samples } from './samples.ts'
 
@@ -15,8 +20,11 @@ export interface Candidate {
 
 export interface CandidateResult {
   readonly candidate: Candidate
-  readonly figures: RiskFigures
+  readonly judgement: Judgement
 }
+
+/** Enough for intervals to two digits; there are many candidates. */
+const candidateResamples = 200
 
 type Grid = Readonly<Record<string, readonly (number | string)[]>>
 
@@ -29,12 +37,46 @@ export const defaultGrids: Readonly<Record<ClassifierAlgorithm, Grid>> = {
   xgboost: { n_estimators: [100], max_depth: [3, 4, 6], eta: [0.05, 0.1, 0.3] },
 }
 
+/** One sensible configuration each: what a first look at a new installation is made with. */
+const quickGrids: Readonly<Record<ClassifierAlgorithm, Grid>> = {
+  catboost: { iterations: [50], depth: [4], learning_rate: [0.1] },
+  lightgbm: { n_estimators: [50], num_leaves: [7], learning_rate: [0.1] },
+  logistic: { C: [0.1] },
+  'random-forest': { n_estimators: [50], max_depth: [10] },
+  xgboost: { n_estimators: [50], max_depth: [3], eta: [0.1] },
+}
+
+/** `quick` looks once at each algorithm and view; `full` is the whole grid. */
+export const gridNames = ['full', 'quick'] as const
+export type GridName = (typeof gridNames)[number]
+
+/** What a training run compares of one algorithm, in a fixed order. */
+export function candidatesIn(grid: GridName, algorithm: ClassifierAlgorithm): Candidate[] {
+  return candidatesOf(algorithm, grid === 'quick' ? { grid: quickGrids[algorithm], balances: ['none'] } : {})
+}
+
+/** Everything that a training run compares. */
+export const riskCandidates = (grid: GridName): Candidate[] =>
+  classifierAlgorithms.flatMap((algorithm) => candidatesIn(grid, algorithm))
+
+/** Synthetic rows help some classifiers to name rare levels and blur the ranking of others, so the folds decide. */
+const balances: readonly Balance[] = ['none', 'smote']
+
+/** Every configuration of the grid, in each view of the features and with and without SMOTE. */
 export function candidatesOf(
   algorithm: ClassifierAlgorithm,
-  options: { readonly view: FeatureView; readonly balance: Balance; readonly grid?: Grid },
+  options: {
+    readonly views?: readonly FeatureView[]
+    readonly balances?: readonly Balance[]
+    readonly grid?: Grid
+  } = {},
 ): Candidate[] {
-  const { view, balance, grid = defaultGrids[algorithm] } = options
-  return combinations(grid).map((params) => candidate({ algorithm, params, view, balance }))
+  const { views = featureViews, balances: chosen = balances, grid = defaultGrids[algorithm] } = options
+  return views.flatMap((view) =>
+    chosen.flatMap((balance) =>
+      combinations(grid).map((params) => candidate({ algorithm, params, view, balance })),
+    ),
+  )
 }
 
 function candidate(config: ModelConfig): Candidate {
@@ -52,30 +94,44 @@ export function evaluateCandidate(
   folds: readonly Fold[],
   options: CrossPredictOptions,
 ): CandidateResult {
-  return { candidate: one, figures: riskFigures(samples, crossScore(samples, one.config, folds, options)) }
+  const predictions = crossScore(samples, one.config, folds, options)
+  return {
+    candidate: one,
+    judgement: judge(samples, predictions, { seed: options.seed, resamples: candidateResamples }),
+  }
 }
 
 /**
- * The result with the highest macro-F1; among equals the higher average precision, then the lower log-loss, then the
- * id that comes first, so that the order in which jobs end decides nothing.
+ * The one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984, §3.4.3): results whose macro-F1 lies within one
+ * standard error of the best one's are equally good, as far as these protocols can tell. Among them the highest average
+ * precision of high wins, then the lower log-loss, then the id that comes first, so that the order in which jobs end decides
+ * nothing.
  * @returns null when there is no result
  */
 export function chooseCandidate(results: readonly CandidateResult[]): CandidateResult | null {
-  return [...results].sort(byMerit)[0] ?? null
+  const [best] = [...results].sort((a, b) => better(macroF1Of(a).estimate, macroF1Of(b).estimate))
+  if (!best) return null
+  const { estimate, standardError } = macroF1Of(best)
+  const tied = results.filter(
+    (result) => result === best || macroF1Of(result).estimate >= estimate - standardError,
+  )
+  return tied.sort(byPrecision)[0]!
 }
 
-function byMerit(a: CandidateResult, b: CandidateResult): number {
+const macroF1Of = ({ judgement }: CandidateResult): Interval => judgement.figures.macroF1
+
+function byPrecision(a: CandidateResult, b: CandidateResult): number {
+  const [left, right] = [a.judgement.figures, b.judgement.figures]
   return (
-    better(a.figures.macroF1, b.figures.macroF1) ||
-    better(a.figures.averagePrecision, b.figures.averagePrecision) ||
-    better(-a.figures.logLoss, -b.figures.logLoss) ||
+    better(left.averagePrecision.estimate, right.averagePrecision.estimate) ||
+    better(-left.logLoss.estimate, -right.logLoss.estimate) ||
     (a.candidate.id < b.candidate.id ? -1 : 1)
   )
 }
 
 /** Sorts the greater first; an undefined figure is the worst. */
 function better(a: number, b: number): number {
-  const [left, right] = [a, b].map((figure) => (Number.isNaN(figure) ? -Infinity : figure))
+  const [left, right] = [a, b].map((figure) => (Number.isFinite(figure) ? figure : -Infinity))
   return left === right ? 0 : right! - left!
 }
 

@@ -32,7 +32,8 @@ export function crossScore(
       onProgress: (fraction) => onProgress?.((k + fraction) / folds.length),
     })
     const probability = scoreRows(learner, table, test)
-    return { level: mostProbable(probability), probability, score: columnOf(probability, high) }
+    const level = mostProbable(probability, learner.classShares)
+    return { level, probability, score: columnOf(probability, high) }
   })
 }
 

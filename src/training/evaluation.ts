@@ -1,14 +1,19 @@
 import { classifierAlgorithms, type ClassifierAlgorithm } from '../../models/classifiers/classifier.ts'
 import { majorityBaseline, volatilityBaseline } from './baselines.ts'
-import { candidatesOf, chooseCandidate, type Candidate, type CandidateResult } from './candidates.ts'
-import { featureViews } from './feature-view.ts'
+import {
+  candidatesIn,
+  chooseCandidate,
+  type Candidate,
+  type CandidateResult,
+  type GridName,
+} from './candidates.ts'
 import { riskFigures, type FoldPredictions, type RiskFigures } from './figures.ts'
+import type { Judgement } from './judgement.ts'
 import { foldsOf } from './folds.ts'
 import { meanAbsoluteShap } from './risk-model.ts'
 import type { Samples } from './samples.ts'
 import type * as tasks from './tasks.ts'
 import { trainRiskModel } from './train-risk-model.ts'
-import type { Verdict } from './verdict.ts'
 
 /** Does the tasks, in threads or right here. */
 export type Executor = {
@@ -20,20 +25,22 @@ export type Executor = {
 /** What was said about unseen rows in walk-forward folds, and what that was worth. */
 export interface Judged {
   readonly predictions: FoldPredictions
-  readonly verdict: Verdict
+  readonly judgement: Judgement
 }
 
 export interface AlgorithmReport extends Judged {
   readonly candidate: Candidate
   /** On five walk-forward blocks, not calibrated: what the choice rests on. */
-  readonly grid: RiskFigures
+  readonly grid: Judgement
   readonly grouped: RiskFigures
   readonly shuffled: RiskFigures
 }
 
 export interface EvaluationReport {
   readonly samples: Samples
-  /** The best candidate of each algorithm by macro-F1. */
+  /** How many configurations were compared. */
+  readonly candidates: number
+  /** The chosen candidate of each algorithm. */
   readonly algorithms: readonly AlgorithmReport[]
   readonly promoted: AlgorithmReport
   readonly bestByPrecision: AlgorithmReport
@@ -46,6 +53,7 @@ export interface EvaluationReport {
 export interface EvaluationOptions {
   readonly seed: number
   readonly algorithms?: readonly ClassifierAlgorithm[]
+  readonly grid?: GridName
   readonly onProgress?: (done: string) => void
 }
 
@@ -55,18 +63,24 @@ export async function evaluateSamples(
   executor: Executor,
   options: EvaluationOptions,
 ): Promise<EvaluationReport> {
-  const { seed, algorithms = classifierAlgorithms, onProgress } = options
+  const { seed, algorithms = classifierAlgorithms, grid: gridName = 'full', onProgress } = options
   const folds = foldsOf(samples, 'walk-forward', seed)
-  const volatility = volatilityBaseline(samples, folds)
   const judged = async (predictions: FoldPredictions): Promise<Judged> => ({
     predictions,
-    verdict: await executor.verdictTask({ samples, predictions, volatility, seed }),
+    judgement: await executor.judgementTask({ samples, predictions, seed }),
   })
 
+  const grids = await Promise.all(
+    algorithms.map(async (algorithm) => {
+      const results = await evaluateAll(samples, executor, candidatesIn(gridName, algorithm), seed)
+      onProgress?.(`grid of ${algorithm}: ${results.length} configurations`)
+      return results
+    }),
+  )
+  const chosen = chooseCandidate(grids.flat())!
   const reports = await Promise.all(
-    algorithms.map(async (algorithm): Promise<AlgorithmReport> => {
-      const { candidate, figures } = await bestOfGrid(samples, executor, algorithm, seed)
-      onProgress?.(`best of the grid: ${candidate.id}, macro-F1 ${figures.macroF1.toFixed(3)}`)
+    grids.map(async (results): Promise<AlgorithmReport> => {
+      const { candidate, judgement: grid } = results.includes(chosen) ? chosen : chooseCandidate(results)!
       const predictions = (kind: 'walk-forward' | 'grouped' | 'shuffled'): Promise<FoldPredictions> =>
         executor.predictionTask({
           samples,
@@ -76,43 +90,43 @@ export async function evaluateSamples(
         })
       const report = {
         candidate,
-        grid: figures,
+        grid,
         ...(await judged(await predictions('walk-forward'))),
         grouped: riskFigures(samples, await predictions('grouped')),
         shuffled: riskFigures(samples, await predictions('shuffled')),
       }
-      onProgress?.(`judged on all folds: ${candidate.id}`)
+      onProgress?.(
+        `judged on all folds: ${candidate.id}, macro-F1 ${grid.figures.macroF1.estimate.toFixed(3)}`,
+      )
       return report
     }),
   )
-  const winner = chooseCandidate(reports.map(({ candidate, grid }) => ({ candidate, figures: grid })))
-  const promoted = reports.find(({ candidate }) => candidate === winner?.candidate)!
+  const promoted = reports.find(({ candidate }) => candidate === chosen.candidate)!
   const refitted = trainRiskModel(samples, promoted.candidate.config, { seed })
   return {
     samples,
+    candidates: grids.flat().length,
     algorithms: reports,
     promoted,
     bestByPrecision: reports.reduce((a, b) => (precisionOf(b) > precisionOf(a) ? b : a)),
     majority: await judged(majorityBaseline(samples, folds)),
-    volatility: await judged(volatility),
+    volatility: await judged(volatilityBaseline(samples, folds)),
     importance: meanAbsoluteShap(refitted.explain(samples.vectors)),
   }
 }
 
-async function bestOfGrid(
+function evaluateAll(
   samples: Samples,
   executor: Executor,
-  algorithm: ClassifierAlgorithm,
+  candidates: readonly Candidate[],
   seed: number,
-): Promise<CandidateResult> {
+): Promise<CandidateResult[]> {
   const folds = foldsOf(samples, 'walk-forward-blocks', seed)
-  const candidates = featureViews.flatMap((view) => candidatesOf(algorithm, { view, balance: 'smote' }))
-  const results = await Promise.all(
+  return Promise.all(
     candidates.map((candidate) => executor.candidateTask({ samples, candidate, folds, seed })),
   )
-  return chooseCandidate(results)!
 }
 
-function precisionOf({ verdict }: AlgorithmReport): number {
-  return verdict.figures.averagePrecision.estimate
+function precisionOf({ judgement }: AlgorithmReport): number {
+  return judgement.figures.averagePrecision.estimate
 }

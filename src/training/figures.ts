@@ -1,18 +1,17 @@
-import { accuracy, macroF1 } from '../../models/metrics/confusion.ts'
-import { brierScore, brierSkill, logLoss } from '../../models/metrics/probability.ts'
+import { macroF1OfCounts } from '../../models/metrics/confusion.ts'
+import { judgeOrder, orderRows } from '../../models/metrics/ordering.ts'
 import {
-  averagePrecision,
   columnOf,
+  equalWeights,
   isClass,
-  liftAt,
-  recallAt,
-  rocAuc,
-  rocAucOneVersusRest,
-  withinGroupAuc,
+  orderWithinGroups,
+  pooledAuc,
 } from '../../models/metrics/ranking.ts'
-import { takeRows, type Matrix } from '../../models/matrix.ts'
+import { rowLogLosses } from '../../models/metrics/probability.ts'
+import type { Matrix } from '../../models/matrix.ts'
 import { riskLabels } from '../features/labels.ts'
 import type { Samples } from './samples.ts'
+import { volatilityScores } from './volatility.ts'
 
 /** What a model said about rows that it had not seen, fold after fold. */
 export interface FoldPredictions {
@@ -32,6 +31,8 @@ export interface RiskFigures {
   readonly macroF1: number
   readonly accuracy: number
   readonly averagePrecision: number
+  /** Average precision divided by that of 30-day volatility alone on the same rows. */
+  readonly precisionOverVolatility: number
   readonly rocAuc: number
   readonly rocAucOneVersusRest: number
   readonly withinDateAuc: number
@@ -46,39 +47,72 @@ export interface RiskFigures {
 }
 
 const high = riskLabels.indexOf('high')
+const topFraction = 0.1
 
-/** @param places entries of `predictions` to look at, repeated ones too; all by default */
-export function riskFigures(
+export function riskFigures(samples: Samples, predictions: FoldPredictions): RiskFigures {
+  return weighableFigures(samples, predictions)(equalWeights(predictions.rows.length))
+}
+
+/**
+ * Sorts and sums once what no weighting changes, so that a thousand resamples cost little.
+ * @returns the figures when each entry of `predictions` counts as often as its weight says
+ */
+export function weighableFigures(
   samples: Samples,
-  predictions: FoldPredictions,
-  places?: Int32Array,
-): RiskFigures {
-  const chosen = places ?? Int32Array.from(predictions.rows.keys())
-  const rows = chosen.map((place) => predictions.rows[place]!)
+  { rows, level, probability, score, baseRate }: FoldPredictions,
+): (weights: Float64Array) => RiskFigures {
+  const classes = riskLabels.length
   const truth = rows.map((row) => samples.label[row]!)
-  const level = chosen.map((place) => predictions.level[place]!)
-  const probability = takeRows(predictions.probability, chosen)
-  const score = Float64Array.from(chosen, (place) => predictions.score[place]!)
-  const reference = Float64Array.from(chosen, (place) => predictions.baseRate[place]!)
   const positive = isClass(truth, high)
-  const ofHigh = columnOf(probability, high)
-  return {
-    macroF1: macroF1(truth, level, riskLabels.length),
-    accuracy: accuracy(truth, level),
-    averagePrecision: averagePrecision(positive, score),
-    rocAuc: rocAuc(positive, score),
-    rocAucOneVersusRest: rocAucOneVersusRest(truth, probability),
-    withinDateAuc: withinGroupAuc(
-      positive,
-      score,
-      rows.map((row) => samples.vectors.day[row]!),
-    ),
-    brier: brierScore(positive, ofHigh),
-    brierSkill: brierSkill(positive, ofHigh, reference),
-    logLoss: logLoss(truth, probability),
-    liftAt10: liftAt(positive, score, 0.1),
-    recallAt10: recallAt(positive, score, 0.1),
-    baseRate: positive.reduce((sum, value) => sum + value, 0) / positive.length,
-    rows: rows.length,
+  const order = orderRows(positive, score)
+  const volatilityOrder = orderRows(positive, volatilityScores(samples.vectors, rows))
+  const ordersWithinDates = orderWithinGroups(
+    positive,
+    score,
+    rows.map((row) => samples.vectors.day[row]!),
+  )
+  const classOrders = riskLabels.map((_, c) => orderRows(isClass(truth, c), columnOf(probability, c)))
+  const squares = columnOf(probability, high).map((value, i) => (value - positive[i]!) ** 2)
+  const referenceSquares = baseRate.map((value, i) => (value - positive[i]!) ** 2)
+  const logLosses = rowLogLosses(truth, probability)
+  const counts = new Float64Array(classes * classes)
+
+  return (weights) => {
+    let total = 0
+    let positives = 0
+    let hits = 0
+    let square = 0
+    let referenceSquare = 0
+    let loss = 0
+    counts.fill(0)
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i]!
+      total += weight
+      positives += weight * positive[i]!
+      square += weight * squares[i]!
+      referenceSquare += weight * referenceSquares[i]!
+      loss += weight * logLosses[i]!
+      counts[truth[i]! * classes + level[i]!]! += weight
+      if (truth[i] === level[i]) hits += weight
+    }
+    const ranking = judgeOrder(order, weights, topFraction)
+    const ofVolatility = judgeOrder(volatilityOrder, weights, topFraction)
+    return {
+      macroF1: macroF1OfCounts(counts, classes),
+      accuracy: hits / total,
+      averagePrecision: ranking.averagePrecision,
+      precisionOverVolatility: ranking.averagePrecision / ofVolatility.averagePrecision,
+      rocAuc: ranking.concordant / ranking.pairs,
+      rocAucOneVersusRest:
+        classOrders.reduce((sum, ofClass) => sum + pooledAuc([ofClass], weights), 0) / classes,
+      withinDateAuc: pooledAuc(ordersWithinDates, weights),
+      brier: square / total,
+      brierSkill: 1 - square / referenceSquare,
+      logLoss: loss / total,
+      liftAt10: ranking.recallAtTop / topFraction,
+      recallAt10: ranking.recallAtTop,
+      baseRate: positives / total,
+      rows: total,
+    }
   }
 }

@@ -27,6 +27,8 @@ export interface ModelConfig {
 export interface Learner {
   readonly encoding: Encoding
   readonly classifier: FittedClassifier
+  /** How common each class was in what the classifier learned from, after balancing. */
+  readonly classShares: readonly number[]
 }
 
 /**
@@ -47,8 +49,17 @@ export function fitLearner(
     classes: riskLabels.length,
     features: featureColumns,
   }
-  const classifier = createClassifier(config.algorithm, config.params, config.engine)
-  return { encoding, classifier: classifier.fit(balanced(plain, config.balance, options.seed), options) }
+  const data = balanced(plain, config.balance, options.seed)
+  const classifier = createClassifier(config.algorithm, config.params, config.engine).fit(data, options)
+  return { encoding, classifier, classShares: sharesOf(data) }
+}
+
+/** A class without any row has no probability either: its share is put at 1. */
+function sharesOf({ y, classes, weights }: TrainingSet): number[] {
+  const counts = new Float64Array(classes)
+  y.forEach((label, i) => (counts[label]! += weights?.[i] ?? 1))
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return Array.from(counts, (count) => (count === 0 ? 1 : count / total))
 }
 
 function balanced(data: TrainingSet, balance: Balance, seed: number): TrainingSet {

@@ -1,6 +1,7 @@
 import type { Interval } from '../../models/validation/bootstrap.ts'
 import { featureNames } from '../domain/feature-names.ts'
 import { riskLabels } from '../features/labels.ts'
+import type { GridName } from './candidates.ts'
 import type { AlgorithmReport, EvaluationReport, Judged } from './evaluation.ts'
 import type { RiskFigures } from './figures.ts'
 
@@ -12,12 +13,14 @@ export interface CardFacts {
   readonly firstDate: string
   readonly lastDate: string
   readonly seed: number
+  readonly grid: GridName
 }
 
 const figureNames: Readonly<Record<Exclude<keyof RiskFigures, 'rows' | 'baseRate'>, string>> = {
   macroF1: 'macro-F1',
   accuracy: 'accuracy',
   averagePrecision: 'average precision of high',
+  precisionOverVolatility: '… divided by that of volatility',
   rocAuc: 'ROC-AUC of high',
   withinDateAuc: 'AUC of high within a date',
   rocAucOneVersusRest: 'ROC-AUC, one class against the rest',
@@ -42,7 +45,7 @@ export function modelCard(report: EvaluationReport, facts: CardFacts): string {
   ].join('\n\n')
 }
 
-function introduction({ samples, promoted }: EvaluationReport, facts: CardFacts): string {
+function introduction({ samples, promoted, candidates }: EvaluationReport, facts: CardFacts): string {
   const counts = riskLabels.map((label, c) => `${label} ${samples.label.filter((l) => l === c).length}`)
   const kind = facts.simulated ? 'simulated' : 'real'
   return [
@@ -55,23 +58,25 @@ function introduction({ samples, promoted }: EvaluationReport, facts: CardFacts)
       'stays there for three days, or an incident is recorded (*high*); falls by 20 to 40 % (*medium*); or neither (*low*).',
     `- **Samples:** one per protocol and Monday, once TVL (or price) had been known for ${samples.historyDays} days; ` +
       `${samples.label.length} in all (${counts.join(', ')}); dead protocols stay in.`,
-    `- **Promoted here:** ${described(promoted)}, chosen by macro-F1 on five walk-forward blocks among all grids, both views of the ` +
-      'features (raw, and ranks among the protocols of the same day).',
+    `- **Promoted here:** ${described(promoted)}, chosen on five walk-forward blocks from ${candidates} candidates (the \`${facts.grid}\` grid, ` +
+      'features raw and as ranks among the protocols of the same day): of those whose macro-F1 lies within one standard error of the ' +
+      'highest, the one with the highest average precision of high.',
     '- **Inside each fold:** names of categories, imputing, scaling, SMOTE and calibration (isotonic or Platt) see training rows only.',
     "- **Engines:** XGBoost, LightGBM and CatBoost are this project's own implementations (native-ts engine) of the published algorithms.",
   ].join('\n')
 }
 
 function verdictSection({ promoted, volatility, bestByPrecision }: EvaluationReport): string {
-  const { figures, precisionOverVolatility } = promoted.verdict
+  const { figures } = promoted.judgement
+  const { precisionOverVolatility } = figures
   const rows = [
     ['average precision of high, divided by volatility alone', interval(precisionOverVolatility, 2)],
     [
       '… of the best algorithm by average precision, ' + bestByPrecision.candidate.config.algorithm,
-      interval(bestByPrecision.verdict.precisionOverVolatility, 2),
+      interval(bestByPrecision.judgement.figures.precisionOverVolatility, 2),
     ],
     ['AUC within a date', interval(figures.withinDateAuc)],
-    ['… of volatility alone', interval(volatility.verdict.figures.withinDateAuc)],
+    ['… of volatility alone', interval(volatility.judgement.figures.withinDateAuc)],
     ['Brier skill against the training prevalence', interval(figures.brierSkill)],
   ]
   return [
@@ -93,7 +98,7 @@ function walkForwardSection({ algorithms, majority, volatility }: EvaluationRepo
     ['volatility alone', volatility],
     ...algorithms.map((report): [string, Judged] => [report.candidate.config.algorithm, report]),
   ]
-  const { rows, baseRate } = volatility.verdict.figures
+  const { rows, baseRate } = volatility.judgement.figures
   return [
     '## Walk-forward: what would have been served',
     '',
@@ -104,7 +109,7 @@ function walkForwardSection({ algorithms, majority, volatility }: EvaluationRepo
       ['', ...columns.map(([name]) => name)],
       names.map((name) => [
         figureNames[name],
-        ...columns.map(([, { verdict }]) => interval(verdict.figures[name])),
+        ...columns.map(([, { judgement }]) => interval(judgement.figures[name])),
       ]),
     ),
     '',
@@ -173,7 +178,7 @@ const limits = `## What it must not be used for
 
 function described({ candidate: { config } }: AlgorithmReport): string {
   const params = Object.entries(config.params).map(([name, value]) => `${name} = ${String(value)}`)
-  return `**${config.algorithm}** (${params.join(', ')}; ${config.view === 'ranks' ? 'ranks within the day' : 'raw features'})`
+  return `**${config.algorithm}** (${params.join(', ')}; ${config.view === 'ranks' ? 'ranks within the day' : 'raw features'}; ${config.balance === 'smote' ? 'SMOTE' : 'no SMOTE'})`
 }
 
 function interval({ estimate, lower, upper }: Interval, digits = 3): string {

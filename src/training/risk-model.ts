@@ -18,7 +18,7 @@ import type { ModelConfig } from './learner.ts'
 import type { VectorTable } from './vector-table.ts'
 
 export interface RiskPredictions {
-  /** Per row, an index into `riskLabels`: the class that the classifier, for which all classes are equally common, prefers. */
+  /** Per row, an index into `riskLabels`: the class that would be most probable if all were equally common. */
   readonly level: Int32Array
   /** `rows × 3`, calibrated to real frequencies; each row sums to 1. */
   readonly probability: Matrix
@@ -60,6 +60,8 @@ export interface RiskModelArtifact {
   readonly encoding: Encoding
   readonly calibration: Calibration
   readonly classifier: ClassifierArtifact
+  /** How common each class was in what the classifier learned from; equally, when absent. */
+  readonly classShares?: readonly number[]
 }
 
 const high = riskLabels.indexOf('high')
@@ -74,7 +76,7 @@ export function loadRiskModel(artifact: RiskModelArtifact): RiskModel {
 }
 
 export function riskModel(artifact: RiskModelArtifact, classifier: FittedClassifier): RiskModel {
-  const { config, horizonDays, historyDays, encoding, calibration } = artifact
+  const { config, horizonDays, historyDays, encoding, calibration, classShares } = artifact
   const encoded = (vectors: VectorTable): Matrix => encodeVectors(viewed(vectors, config.view), encoding)
   return {
     config,
@@ -83,7 +85,7 @@ export function riskModel(artifact: RiskModelArtifact, classifier: FittedClassif
     predict(vectors) {
       const scores = classifier.predictProbability(encoded(vectors))
       return {
-        level: mostProbable(scores),
+        level: mostProbable(scores, classShares),
         probability: calibrate(calibration, scores),
         score: columnOf(scores, high),
       }

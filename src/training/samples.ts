@@ -2,7 +2,8 @@ import { isoDate } from '../domain/calendar.ts'
 import { InsufficientDataError } from '../errors.ts'
 import { buildFeatures } from '../features/build.ts'
 import { mondays } from '../features/history.ts'
-import { forwardOutcome, riskLabels, type RiskLabel } from '../features/labels.ts'
+import { forwardOutcome, type Outcome, riskLabels } from '../features/labels.ts'
+import { type MarketMoves, marketMoves } from '../features/market-moves.ts'
 import { knownAt, measureOf } from '../features/measures.ts'
 import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
 import { coded, vectorTable, type CodedColumn, type VectorTable } from './vector-table.ts'
@@ -22,6 +23,10 @@ export interface Samples {
   readonly vectors: VectorTable
   /** Per row, an index into `riskLabels`. */
   readonly label: Int32Array
+  /** Per row, the deepest sustained fall inside the horizon, in [-1, 0]. */
+  readonly fall: Float64Array
+  /** The same after each level is divided by the market's median of that day. */
+  readonly relativeFall: Float64Array
   readonly family: CodedColumn
   readonly horizonDays: number
   /** What the label follows (TVL, or price) had been known for this many days in every row. */
@@ -68,7 +73,8 @@ export function buildSamples(
     longestHorizonDays,
     ...horizonsDays.filter((days) => days < longestHorizonDays),
   ]) {
-    const closed = vectors.flatMap((vector) => withOutcome(vector, horizonDays, knownUpToDay))
+    const moves = movesOf(histories, horizonDays)
+    const closed = vectors.flatMap((vector) => withOutcome(vector, { horizonDays, knownUpToDay, moves }))
     for (const historyDays of historiesDays) {
       const rows = closed.filter((row) => row.historyDays >= historyDays)
       if (countProtocols(rows) >= minimumProtocols && spanOf(rows) >= horizonsPerSpan * horizonDays)
@@ -88,7 +94,7 @@ interface HistoryVector {
 }
 
 interface ClosedVector extends HistoryVector {
-  readonly label: RiskLabel
+  readonly outcome: Outcome
   readonly historyDays: number
 }
 
@@ -110,15 +116,43 @@ function weeklyVectors(
   return found
 }
 
+interface OutcomeQuestion {
+  readonly horizonDays: number
+  readonly knownUpToDay: number
+  readonly moves: (day: number) => MarketMoves
+}
+
+/** What the market did after a day, computed once for all protocols. */
+function movesOf(histories: readonly ProtocolHistory[], horizonDays: number): OutcomeQuestion['moves'] {
+  const series = histories.map((history) => history.series)
+  const known = new Map<number, MarketMoves>()
+  return (day) => {
+    const moves = known.get(day) ?? marketMoves(series, day, horizonDays)
+    known.set(day, moves)
+    return moves
+  }
+}
+
 /** Nothing while the horizon is open. */
-function withOutcome(row: HistoryVector, horizonDays: number, knownUpToDay: number): ClosedVector[] {
+function withOutcome(
+  row: HistoryVector,
+  { horizonDays, knownUpToDay, moves }: OutcomeQuestion,
+): ClosedVector[] {
   const { series, incidentDays = [], deadFromDay = null } = row.history
   const day = row.vector.asOfDay
-  const outcome = forwardOutcome(series, day, { horizonDays, knownUpToDay, incidentDays, deadFromDay })
+  // Asked first: what the market did is not known yet either while the horizon is open.
+  if (day + horizonDays > knownUpToDay) return []
+  const outcome = forwardOutcome(series, day, {
+    horizonDays,
+    knownUpToDay,
+    incidentDays,
+    deadFromDay,
+    marketMoves: moves(day),
+  })
   if (outcome === null) return []
   const measure = measureOf[outcome.measure](series)
   const firstKnown = measure.values.findIndex((_, index) => !Number.isNaN(knownAt(measure, index)))
-  return [{ ...row, label: outcome.label, historyDays: day - series.firstDay - firstKnown }]
+  return [{ ...row, outcome, historyDays: day - series.firstDay - firstKnown }]
 }
 
 function countProtocols(rows: readonly HistoryVector[]): number {
@@ -133,7 +167,9 @@ function spanOf(rows: readonly HistoryVector[]): number {
 function samplesOf(rows: readonly ClosedVector[], horizonDays: number, historyDays: number): Samples {
   return {
     vectors: vectorTable(rows.map(({ vector }) => vector)),
-    label: Int32Array.from(rows, ({ label }) => riskLabels.indexOf(label)),
+    label: Int32Array.from(rows, ({ outcome }) => riskLabels.indexOf(outcome.label)),
+    fall: Float64Array.from(rows, ({ outcome }) => outcome.worstSustainedFall),
+    relativeFall: Float64Array.from(rows, ({ outcome }) => outcome.relativeWorstSustainedFall ?? NaN),
     family: coded(rows.map(({ history }) => history.parentId ?? history.series.protocolId)),
     horizonDays,
     historyDays,

@@ -2,9 +2,9 @@ import type { Fold } from '../../models/validation/folds.ts'
 import { evaluateCandidate, type Candidate, type CandidateResult } from './candidates.ts'
 import { crossPredict } from './cross-predict.ts'
 import type { FoldPredictions } from './figures.ts'
+import { judge, type Judgement } from './judgement.ts'
 import type { ModelConfig } from './learner.ts'
 import type { Samples } from './samples.ts'
-import { verdictOf, type Verdict } from './verdict.ts'
 
 /** The heavy steps of an evaluation as functions that a thread is handed: data in, data out. */
 
@@ -22,11 +22,10 @@ export function predictionTask(input: FoldsInput & { readonly config: ModelConfi
   return crossPredict(input.samples, input.config, input.folds, { seed: input.seed })
 }
 
-export function verdictTask(input: {
+export function judgementTask(input: {
   readonly samples: Samples
   readonly predictions: FoldPredictions
-  readonly volatility: FoldPredictions
   readonly seed: number
-}): Verdict {
-  return verdictOf(input.samples, input.predictions, input.volatility, { seed: input.seed })
+}): Judgement {
+  return judge(input.samples, input.predictions, { seed: input.seed })
 }

@@ -43,7 +43,7 @@ export function trainRiskModel(samples: Samples, config: ModelConfig, options: T
     tested.map((row) => family.codes[row]!),
     seed,
   )
-  const { encoding, classifier } = fit(rows, folds.length)
+  const { encoding, classifier, classShares } = fit(rows, folds.length)
   const artifact = {
     kind: 'risk-model',
     featureSet,
@@ -53,6 +53,7 @@ export function trainRiskModel(samples: Samples, config: ModelConfig, options: T
     encoding,
     calibration,
     classifier: classifier.toJSON(),
+    classShares,
   } as const
   return riskModel(artifact, classifier)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { matrix } from '../../models/matrix.ts'
 import { createRandom } from '../../models/random.ts'
 import { agreementOf } from '../../src/anomaly/agreement.ts'
 import { alertLevelOf } from '../../src/anomaly/alert-level.ts'
@@ -6,7 +7,12 @@ import { fitConfidence } from '../../src/anomaly/confidence.ts'
 import { contaminationOf, estimateContamination } from '../../src/anomaly/contamination.ts'
 import type { Judge, Rarities } from '../../src/anomaly/ensemble.ts'
 import { judges } from '../../src/anomaly/ensemble.ts'
-import { type JudgeScores, selectJudge } from '../../src/anomaly/selection.ts'
+import {
+  type JudgeScores,
+  type LabelledAlert,
+  scoreJudges,
+  selectJudge,
+} from '../../src/anomaly/selection.ts'
 import { sentenceFor } from '../../src/anomaly/sentences.ts'
 import { calibrated } from '../../models/validation/calibration.ts'
 
@@ -20,7 +26,12 @@ function figures(given: Partial<Record<Judge, number>>, kind: keyof JudgeScores)
   return Object.fromEntries(
     judges.map((judge) => [
       judge,
-      { averagePrecision: 0, silhouette: null, [kind]: given[judge] ?? (kind === 'silhouette' ? null : 0) },
+      {
+        averagePrecision: 0,
+        silhouette: null,
+        labelledPrecision: null,
+        [kind]: given[judge] ?? (kind === 'silhouette' ? null : 0),
+      },
     ]),
   ) as unknown as Record<Judge, JudgeScores>
 }
@@ -85,6 +96,31 @@ describe('the selection of a judge', () => {
   })
 })
 
+describe('answers of people', () => {
+  const past = allAt(Array.from({ length: 200 }, (_, i) => (i + 1) / 200))
+  const injected = allAt([1e-3, 2e-3, 4e-3])
+  const rows = matrix(200, 1)
+  /** Alerts that `lof` tells apart and `dbscan` has upside down. */
+  const answers = (right: number, wrong: number): LabelledAlert[] => [
+    ...Array.from({ length: right }, () => ({ isTrueAlarm: true, scores: { lof: 0.99999, dbscan: 0.9 } })),
+    ...Array.from({ length: wrong }, () => ({ isTrueAlarm: false, scores: { lof: 0.9, dbscan: 0.99999 } })),
+  ]
+
+  it('sit the exam with the injected anomalies once there are ten, three of each kind', () => {
+    for (const few of [[], answers(5, 4), answers(10, 2), answers(2, 10)])
+      expect(scoreJudges(rows, past, injected, few).lof.labelledPrecision).toBeNull()
+    const scores = scoreJudges(rows, past, injected, answers(6, 6))
+    expect(scores.lof.averagePrecision).toBe(scores.dbscan.averagePrecision)
+    expect(scores.lof.labelledPrecision).toBeGreaterThan(scores.dbscan.labelledPrecision!)
+  })
+
+  it('then decide who is in charge', () => {
+    const scores = scoreJudges(rows, past, injected, answers(6, 6))
+    expect(selectJudge(scoreJudges(rows, past, injected, []), 'injected')).toBe('isolation-forest')
+    expect(selectJudge(scores, 'injected')).toBe('lof')
+  })
+})
+
 describe('confidence', () => {
   const random = createRandom(4)
   const past = allAt(Array.from({ length: 2000 }, () => Math.max(random.next(), 1e-6)))
@@ -107,29 +143,44 @@ describe('a sentence', () => {
   const typical = { low: -0.06, middle: 0, high: 0.058 }
 
   it('says a fall of TVL in per cent, against the typical range', () => {
-    expect(sentenceFor('recent_tvl', 'change', Math.log(0.62), typical)).toBe(
-      'TVL −38 % in a day, against −5.8 % to +6.0 % in 90 days',
-    )
+    expect(
+      sentenceFor({ feature: 'recent_tvl', aspect: 'change', value: Math.log(0.62), typical: typical }),
+    ).toBe('TVL −38 % in a day, against −5.8 % to +6.0 % in 90 days')
   })
 
   it('says levels in their unit', () => {
     const range = { low: Math.log1p(2e6), middle: 0, high: Math.log1p(3.5e6) }
-    expect(sentenceFor('recent_volume', 'level', Math.log1p(1.25e9), range)).toBe(
-      'volume $1.25B, against $2M to $3.5M in 90 days',
-    )
-    expect(sentenceFor('liquidity_ratio', 'level', 12.345, { low: 0.01, middle: 0.1, high: 0.5 })).toBe(
-      'volume to TVL 12.3, against 0.01 to 0.5 in 90 days',
-    )
-    expect(sentenceFor('tvl_slope', 'level', Math.log(0.98), typical)).toMatch(
-      /^30-day TVL trend −2\.0 % a day/,
-    )
-    expect(sentenceFor('max_drawdown', 'change', -0.2, typical)).toMatch(
+    expect(
+      sentenceFor({ feature: 'recent_volume', aspect: 'level', value: Math.log1p(1.25e9), typical: range }),
+    ).toBe('volume $1.25B, against $2M to $3.5M in 90 days')
+    expect(
+      sentenceFor({
+        feature: 'liquidity_ratio',
+        aspect: 'level',
+        value: 12.345,
+        typical: { low: 0.01, middle: 0.1, high: 0.5 },
+      }),
+    ).toBe('volume to TVL 12.3, against 0.01 to 0.5 in 90 days')
+    expect(
+      sentenceFor({ feature: 'tvl_slope', aspect: 'level', value: Math.log(0.98), typical: typical }),
+    ).toMatch(/^30-day TVL trend −2\.0 % a day/)
+    expect(sentenceFor({ feature: 'max_drawdown', aspect: 'change', value: -0.2, typical: typical })).toMatch(
       /^deepest price fall in 90 days −20 points in a day/,
     )
   })
 
+  it('says a movement beyond the market and the days that it took', () => {
+    const usual = { low: -0.06, middle: 0, high: 0.06 }
+    expect(
+      sentenceFor({ aspect: 'movement', measure: 'tvl', spanDays: 7, value: -0.25, typical: usual }),
+    ).toBe('TVL −22 % in 7 days beyond the market, against −5.8 % to +6.2 % in 90 days')
+    expect(
+      sentenceFor({ aspect: 'movement', measure: 'volume', spanDays: 1, value: Math.log(12), typical: null }),
+    ).toBe('volume × 12 in a day beyond the market')
+  })
+
   it('admits that there is no past to compare with', () => {
-    expect(sentenceFor('tvl_vol_30', 'level', 0.4, null)).toBe(
+    expect(sentenceFor({ feature: 'tvl_vol_30', aspect: 'level', value: 0.4, typical: null })).toBe(
       '30-day TVL variation +40 %, without a past of its own to compare with',
     )
   })

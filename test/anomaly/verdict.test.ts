@@ -7,6 +7,7 @@ const quiet: VerdictEvidence = {
   flags: [],
   frozenDays: 0,
   otherSourceRatio: null,
+  volumeStrength: NaN,
   persistedScans: 1,
 }
 
@@ -34,6 +35,12 @@ describe('the verdict on an anomaly', () => {
       { jump: { verdict: 'undecided', jump } },
       'unconfirmed',
       /may still come back/,
+    ],
+    [
+      'a fresh jump with as much turnover as never',
+      { jump: { verdict: 'undecided', jump }, volumeStrength: 3 },
+      'event',
+      /volume rose/,
     ],
     [
       'a fresh jump in its third scan',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../src/api/problem.ts'
 import { startTestApi } from '../support/api.ts'
-import { storeAlert, storeProtocol } from '../support/stored-results.ts'
+import { makeCurrent, storeAlert, storeModel, storeProtocol, storeScan } from '../support/stored-results.ts'
 
 const { ask, post, db } = await startTestApi()
 await storeProtocol(db, 'aave')
@@ -120,9 +120,89 @@ describe('/alert-channels', () => {
 
 describe('/alert-budget', () => {
   it('has a default until somebody sets one', async () => {
-    expect((await ask('/alert-budget')).body).toMatchObject({ alerts_per_week: 5, is_default: true })
+    expect((await ask('/alert-budget')).body).toMatchObject({
+      alerts_per_week: 5,
+      is_default: true,
+      threshold: null,
+      expected_precision: null,
+    })
     const set = await ask('/alert-budget', { method: 'PUT', body: { alerts_per_week: 12 } })
     expect(set.body).toMatchObject({ alerts_per_week: 12, is_default: false })
-    expect((await ask('/alert-budget', { method: 'PUT', body: { alerts_per_week: 0 } })).status).toBe(400)
+  })
+
+  it.each([0, 10_001, 1.5, '7', null])('names the field and what is allowed when told %j', async (wanted) => {
+    const answer = await ask<Problem>('/alert-budget', { method: 'PUT', body: { alerts_per_week: wanted } })
+    expect(answer.status).toBe(400)
+    const [error] = answer.body.errors!
+    expect(error!.field).toBe('body.alerts_per_week')
+    expect(error!.message).toBe('body.alerts_per_week: Expected a whole number from 1 to 10,000')
+  })
+
+  it('shows the threshold that follows, and a precision that answers move', async () => {
+    const caught = [
+      { score: 0.9, caught: 0.8 },
+      { score: 0.999, caught: 0.5 },
+    ]
+    const model = await storeModel(db, 'anomaly', { metrics: JSON.stringify({ threshold: 0.9, caught }) })
+    await makeCurrent(db, 'anomaly', model)
+    await storeScan(db, model, { aave: 0.3 })
+    await ask('/alert-budget', { method: 'PUT', body: { alerts_per_week: 7 } })
+    const before = (await ask<Budget>('/alert-budget')).body
+    expect(before.threshold).toBe(0.9)
+    expect(before.past).toEqual({ weeks: 1, alerts_per_week: 0 })
+
+    const fromInjected = 0.008 / (0.008 + 0.99 * 0.1)
+    const { trueAlarms, falseAlarms } = await countedAnswers()
+    expect(before.expected_precision!.from_injected).toBeCloseTo(fromInjected, 9)
+    for (let i = 0; i < 4; i++)
+      await storeAlert(db, `p${i}`, { feedback: 'true_alarm', state: 'cleared', details: labelled(0.95) })
+    const after = (await ask<Budget>('/alert-budget')).body.expected_precision!
+    expect(after).toMatchObject({ true_alarms: trueAlarms + 4, false_alarms: falseAlarms })
+    expect(after.value).toBeCloseTo(
+      (10 * fromInjected + trueAlarms + 4) / (10 + trueAlarms + falseAlarms + 4),
+      9,
+    )
   })
 })
+
+describe('/models/performance', () => {
+  it('counts the answers by the detectors that would have raised the alert', async () => {
+    await storeAlert(db, 'wrong', { feedback: 'false_alarm', state: 'cleared', details: labelled(0.5) })
+    const { feedback } = (await ask<{ feedback: Feedback }>('/models/performance')).body
+    expect(feedback).toMatchObject({ fewest_answers: 10, fewest_of_each: 3 })
+    expect(feedback.detectors).toEqual([
+      { algorithm: 'isolation-forest', true_alarms: 4, false_alarms: 1, precision: 0.8 },
+      { algorithm: 'lof', true_alarms: 4, false_alarms: 0, precision: 1 },
+    ])
+  })
+})
+
+interface Budget {
+  readonly threshold: number | null
+  readonly past: { readonly weeks: number; readonly alerts_per_week: number } | null
+  readonly expected_precision: {
+    readonly value: number
+    readonly from_injected: number
+    readonly true_alarms: number
+    readonly false_alarms: number
+  } | null
+}
+
+interface Feedback {
+  readonly detectors: readonly { readonly algorithm: string; readonly true_alarms: number }[]
+}
+
+/** What an alert keeps of its detectors, raised at a threshold of 0.9. */
+const labelled = (lof: number): string =>
+  JSON.stringify({
+    alert_threshold: 0.9,
+    detectors: [
+      { algorithm: 'isolation-forest', score: 0.97, is_anomaly: true },
+      { algorithm: 'lof', score: lof, is_anomaly: true },
+    ],
+  })
+
+async function countedAnswers(): Promise<{ trueAlarms: number; falseAlarms: number }> {
+  const { true_alarms, false_alarms } = (await ask<Budget>('/alert-budget')).body.expected_precision!
+  return { trueAlarms: true_alarms, falseAlarms: false_alarms }
+}

@@ -80,7 +80,7 @@ async function faultsOf({ path, method, url: target, headers, body }: GeneratedR
 }
 
 it(
-  `answers ${requests} generated requests as its document says, and none of them with a fault of its own`,
+  `A2: answers ${requests} generated requests as its document says, and none of them with a fault of its own`,
   async () => {
     const property = fc.asyncProperty(generatedRequests(document, knownIds), async (request) => {
       expect(await faultsOf(request)).toEqual([])

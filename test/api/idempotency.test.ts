@@ -9,7 +9,7 @@ const scan = { name: 'scan-protocols', payload: {} }
 const under = (key: string) => ({ headers: { 'idempotency-key': key } })
 const countRuns = async (): Promise<number> => (await db.selectFrom('jobRuns').select('id').execute()).length
 
-it('makes one job of 200 concurrent submissions under one key', async () => {
+it('A1: makes one job of 200 concurrent submissions under one key', async () => {
   const before = await countRuns()
   const key = randomUUID()
   const answers = await Promise.all(
@@ -26,7 +26,7 @@ it('makes one job of 200 concurrent submissions under one key', async () => {
   expect((await countRuns()) - before).toBe(1)
 })
 
-it('replays status, headers and body', async () => {
+it('A1: replays status, headers and body', async () => {
   const key = randomUUID()
   const first = await post('/jobs', scan, under(key))
   const second = await post('/jobs', scan, under(key))
@@ -38,7 +38,7 @@ it('replays status, headers and body', async () => {
   ])
 })
 
-it('answers 422 when the key comes with another body or path', async () => {
+it('A1: answers 422 when the key comes with another body or path', async () => {
   const key = randomUUID()
   await post('/jobs', scan, under(key))
   for (const other of [
@@ -48,7 +48,7 @@ it('answers 422 when the key comes with another body or path', async () => {
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
 })
 
-it('answers 409 while the first request is at work', async () => {
+it('A1: answers 409 while the first request is at work', async () => {
   const key = randomUUID()
   const principal = (await db.selectFrom('apiKeys').select('id').executeTakeFirstOrThrow()).id
   await db.transaction().execute(async (tx) => {

@@ -27,7 +27,8 @@ describe('the limit of requests', () => {
     await using other = await startOn(config)
     const key = await createKey('read')
     const [here, there] = [createClient(url, key), createClient(other.url, key)]
-    for (let i = 0; i < 2; i++) await here.ask('/jobs')
-    expect((await there.ask('/jobs')).headers.get('ratelimit-remaining')).toBe('2')
+    for (let i = 0; i < 5; i++) expect((await here.ask('/jobs')).status).toBe(200)
+    // The other process hears of it within a moment; it may let through what comes in before.
+    await expect.poll(async () => (await there.ask('/jobs')).status, { timeout: 5_000 }).toBe(429)
   })
 })

@@ -40,6 +40,37 @@ beforeAll(async () => {
     .execute()
 })
 
+describe('GET /sparklines', () => {
+  interface Sparklines {
+    last_day: string
+    items: { protocol_id: string; measure: string; values: (number | null)[] }[]
+  }
+
+  it('gives thirty days of the protocols that were observed, the newest last and the unknown null', async () => {
+    const { body } = await ask<Sparklines>('/sparklines?ids=curve,aave,nobody')
+    expect(body.last_day).toBe('2026-11-20')
+    expect(body.items.map(({ protocol_id, measure }) => [protocol_id, measure])).toEqual([
+      ['aave', 'tvl_usd'],
+    ])
+    const { values } = body.items[0]!
+    expect(values).toHaveLength(30)
+    expect(values.slice(0, 25)).toEqual(new Array<null>(25).fill(null))
+    expect(values.slice(25)).toEqual([1004, 1003, 1002, 1001, 1000])
+  })
+
+  it.each([
+    ['no id', ''],
+    ['an id that cannot be', 'Aave V3'],
+    ['more than a hundred', Array.from({ length: 101 }, (_, n) => `p${n}`).join(',')],
+  ])('refuses %s, and names the parameter', async (_, ids) => {
+    const { status, body } = await ask<{ errors: { field: string }[] }>(
+      `/sparklines?ids=${encodeURIComponent(ids)}`,
+    )
+    expect(status).toBe(400)
+    expect(body.errors[0]?.field).toMatch(/^query\.ids/)
+  })
+})
+
 describe('GET /protocols', () => {
   it.each([
     ['', ['aave', 'bridge', 'curve']],

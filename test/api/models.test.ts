@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { RunAnswer } from '../../src/api/run-answer.ts'
+import type { RiskMetrics } from '../../src/domain/risk-metrics.ts'
+import { storedMetrics } from '../../src/training/stored-metrics.ts'
 import { startTestApi } from '../support/api.ts'
+import { drawnJudgement } from '../training/drawn-judgement.ts'
 import { makeCurrent, storeModel, storeProtocol, storeScan } from '../support/stored-results.ts'
 
 const { ask, post, db } = await startTestApi()
@@ -34,6 +37,28 @@ it('shows one with parameters, importance and provenance', async () => {
     importance: { mean_abs_shap: { recent_volume: 0.16 } },
   })
   expect((await ask(`/models/${randomUUID()}`)).status).toBe(404)
+})
+
+it('serves what a training measured, the leaderboard only with the one model', async () => {
+  const judgement = drawnJudgement({ macroF1: 0.4 }, 0.05)
+  const config = { algorithm: 'logistic', params: { C: 0.1 }, view: 'ranks', balance: 'smote' } as const
+  const metrics = storedMetrics({ model: judgement, majority: judgement, volatility: judgement }, [
+    { candidate: { id: 'logistic ranks smote C=0.1', config }, judgement },
+  ])
+  const id = await storeModel(db, 'risk', { metrics: JSON.stringify(metrics) })
+  const one = await ask<{ metrics: RiskMetrics }>(`/models/${id}`)
+  expect(one.body.metrics).toEqual(metrics)
+  expect(one.body.metrics.intervals.macro_f1).toEqual({
+    lower: expect.closeTo(0.3) as number,
+    upper: expect.closeTo(0.5) as number,
+  })
+  const { leaderboard, ...shared } = metrics
+  expect(leaderboard).toHaveLength(1)
+  for (const path of ['/models?limit=1', '/models/performance?limit=1']) {
+    const { body } = await ask<Record<string, { metrics: unknown }[]>>(path)
+    expect((body['items'] ?? body['leaderboard'])![0]!.metrics).toEqual(shared)
+  }
+  await db.deleteFrom('models').where('id', '=', id).execute()
 })
 
 it('compares two of one kind', async () => {

@@ -202,39 +202,4 @@ describe('with models, scores and a scan', () => {
     expect(body.items.map((row) => row.risk_level)).toEqual(['low', 'medium'])
     expect((await ask('/risk/protocols/none/history')).status).toBe(404)
   })
-
-  it('counts closed predictions by level and month', async () => {
-    const closed = { closedAt: new Date(), outcomeFall: -0.5 }
-    const september = (day: number) => new Date(Date.UTC(2026, 8, day))
-    await storeRisk(db, 'risky', riskModel, {
-      ...closed,
-      asOf: september(1),
-      riskLevel: 'high',
-      outcome: 'high',
-    })
-    await storeRisk(db, 'risky', riskModel, {
-      ...closed,
-      asOf: september(2),
-      riskLevel: 'high',
-      outcome: 'low',
-      outcomeFall: -0.1,
-    })
-    await storeRisk(db, 'risky', riskModel, {
-      ...closed,
-      asOf: september(3),
-      riskLevel: 'low',
-      outcome: 'high',
-    })
-    const { body } = await ask<{ levels: { risk_level: string }[] }>('/risk/track-record')
-    expect(body).toMatchObject({ closed: 3, misses: 1 })
-    const high = body.levels.find((level) => level.risk_level === 'high')
-    expect(high).toMatchObject({
-      closed: 2,
-      outcomes: { low: 1, medium: 0, high: 1 },
-      realised_losses: 1,
-      hit_rate: 0.5,
-      months: [{ month: '2026-09', closed: 2 }],
-    })
-    expect((high as unknown as { mean_fall: number }).mean_fall).toBeCloseTo(-0.3)
-  })
 })

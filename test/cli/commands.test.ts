@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { examineNode } from '../../src/cli/doctor/machine.ts'
-import { judgeKeys, judgePostgresVersion, judgeRedis } from '../../src/cli/doctor/servers.ts'
+import { judgeKeys, judgePostgresVersion, judgeRedis, uncountedKeys } from '../../src/cli/doctor/servers.ts'
 import type { Run } from '../../src/cli/follow-run.ts'
 import { loadDataset, writeDataset } from '../../src/market/dataset.ts'
 import { openHome } from '../../src/embedded/home.ts'
@@ -41,6 +41,26 @@ describe('tidegauge collect, train, scan and jobs', () => {
     expect(items.map(({ id }) => id)).toEqual([run.id])
     expect((await cli('jobs', run.id)).out).toContain(`train-models ${run.id}: queued`)
     expect((await oneOf<Run>('jobs', run.id, '--cancel')).state).toBe('cancelled')
+  })
+
+  it('shows the runs of one state, and does the work of a cancelled one again', async () => {
+    const { id } = await oneOf<Run>('collect')
+    await cli('jobs', id, '--cancel')
+    const { items } = await oneOf<{ items: Run[] }>('jobs', '--state', 'cancelled')
+    expect(items.map((run) => run.id)).toContain(id)
+    const again = await oneOf<Run>('jobs', id, '--retry')
+    expect(again).toMatchObject({ name: 'collect-snapshot', state: 'queued' })
+    expect(again.id).not.toBe(id)
+  })
+
+  it.each([
+    ['an id that is none', ['jobs', 'nope'], 'Expected the id of a run'],
+    ['a wait for nothing', ['jobs', '--wait'], 'need the id of a run'],
+    ['two wishes at once', ['jobs', '--cancel', '--retry'], 'cannot be used with'],
+  ])('refuses %s with exit code 2', async (_, words, sentence) => {
+    const { code, err } = await cli(...words)
+    expect(code).toBe(2)
+    expect(err).toContain(sentence)
   })
 
   it('follows a run to its good end', async () => {
@@ -211,6 +231,8 @@ describe('tidegauge doctor', () => {
     expect(judgeKeys('0.0.0.0', nobody).state).toBe('fault')
     expect(judgeKeys('127.0.0.1', nobody).state).toBe('ok')
     expect(judgeKeys('127.0.0.1', { keys: [], wasAnyMade: true }).state).toBe('warning')
+    expect(uncountedKeys('0.0.0.0')).toMatchObject([{ check: 'API keys', state: 'warning' }])
+    expect(uncountedKeys('localhost')).toEqual([])
   })
 
   it('warns of a file with secrets that others can read', async () => {

@@ -25,6 +25,24 @@ const test = file('test.csv', [header, ...rows(60, 2)])
 const columns = ['--target', 'level', '--categorical', 'chain']
 const fit = (algorithm: string, ...more: string[]) =>
   tidegauge(['lab', 'fit', algorithm, '--train', train, '--test', test, ...columns, '--json', ...more])
+const learn = (algorithm: string, trainFile: string, testFile: string, ...more: string[]) =>
+  tidegauge([
+    'lab',
+    'fit',
+    algorithm,
+    '--train',
+    trainFile,
+    '--test',
+    testFile,
+    ...columns,
+    '--json',
+    ...more,
+  ])
+/** With every field in quotes. */
+const quotedLine = (line: string): string =>
+  line.replace(/("[^"]*"|[^,]*)(,|$)/g, (_, field: string, end: string) =>
+    field.startsWith('"') || (field === '' && end === '') ? field + end : `"${field}"${end}`,
+  )
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split('\n')
 
 describe('tidegauge lab fit', () => {
@@ -153,6 +171,82 @@ describe('tidegauge lab fit', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' })
   })
 
+  it('reads files as spreadsheets write them: a byte order mark, CRLF, quotes, blank lines', async () => {
+    const plain = [header, ...rows(80, 4)]
+    const written = plain.flatMap((line, i) => [`${i === 0 ? '\uFEFF' : ''}${quotedLine(line)}\r`, '\r'])
+    const [a, b] = [file('plain.csv'), file('spreadsheet.csv')]
+    const outcomes = [
+      await learn('xgboost', file('plain-train.csv', plain), test, '--out', a),
+      await learn('xgboost', file('spreadsheet-train.csv', written), test, '--out', b),
+    ]
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0])
+    expect(linesOf(b)).toEqual(linesOf(a))
+  })
+
+  it.each(classifierAlgorithms)(
+    'gives columns that are constant, or always blank, no part in %s',
+    async (algorithm) => {
+      const dull = (lines: readonly string[]): string[] => [
+        `${header},same,empty`,
+        ...lines.map((line) => `${line},7,`),
+      ]
+      const { code, out } = await learn(
+        algorithm,
+        file(`dull-${algorithm}.csv`, dull(rows(80, 5))),
+        file('dull-test.csv', dull(rows(20, 6))),
+      )
+      expect(code).toBe(0)
+      expect((JSON.parse(out) as FitReport).importances).toMatchObject({ same: 0, empty: 0 })
+    },
+  )
+
+  it.each(classifierAlgorithms)(
+    'learns from duplicate rows with %s, and predicts equal rows and unseen categories',
+    async (algorithm) => {
+      const double = rows(30, 7).flatMap((line) => [line, line, line])
+      const asked = ['0.5,Ethereum,0.9,high', '0.5,Ethereum,0.9,high', '0.5,Atlantis,,low']
+      const out = file(`double-${algorithm}-out.csv`)
+      const { code } = await learn(
+        algorithm,
+        file(`double-${algorithm}.csv`, [header, ...double]),
+        file('asked.csv', [header, ...asked]),
+        '--out',
+        out,
+      )
+      expect(code).toBe(0)
+      const [, first, second, unseen] = linesOf(out)
+      expect(second).toBe(first)
+      for (const cell of unseen!.split(',')) expect(Number(cell)).toBeGreaterThanOrEqual(0)
+    },
+  )
+
+  it.each([
+    ['lacks a column', ['noise,size,level', '1,2,low'], /column "chain"; it has noise, size, level/],
+    ['has an infinite value', [header, '1,Ethereum,1e999,low'], /line 2, column "size".*got "1e999"/],
+    ['has a row of another width', [header, '1,Ethereum,1,low,9'], /line 2: expected 4 fields, got 5/],
+    ['has no rows', [header], /has a header but no rows/],
+    [
+      'leaves a quote open',
+      [header, '1,"Ethereum,1,low'],
+      /line 2: a quote is not closed; a field may not span lines/,
+    ],
+    ['has text behind a quote', [header, '1,"Ethereum"x,1,low'], /line 2: Invalid Closing Quote/],
+    [
+      'is written in UTF-16',
+      [Array.from(header, (letter) => `${letter}\0`).join(''), '1'],
+      /is no text in UTF-8/,
+    ],
+    [
+      'names a column twice',
+      ['noise,chain,size,size', '1,Ethereum,1,2'],
+      /line 1: has two columns named "size"/,
+    ],
+  ])('refuses a test file that %s', async (fault, lines, sentence) => {
+    const { code, out, err } = await learn('xgboost', train, file(`${fault.replaceAll(' ', '-')}.csv`, lines))
+    expect(err).toMatch(sentence)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+
   it('refuses a test row of a class that training never saw', async () => {
     const odd = bad('odd.csv', '1,Ethereum,0.5,strange')
     const { code, err } = await tidegauge([
@@ -249,5 +343,34 @@ describe('tidegauge lab detect', () => {
     const { code, err } = await detect('lof', '--test', file('less.csv', ['a', '1']))
     expect(code).toBe(2)
     expect(err).toMatch(/less\.csv: has no column "b"; it has a/)
+  })
+
+  const hostile = {
+    'equal rows': Array.from({ length: 20 }, () => '1,2'),
+    'a column without any value': Array.from({ length: 20 }, (_, i) => `${i},`),
+    'one row': ['1,2'],
+    duplicates: Array.from({ length: 20 }, (_, i) => (i < 15 ? '1,2' : `${i},3`)),
+    'huge values': Array.from({ length: 20 }, (_, i) => (i === 19 ? '1.7e308,-1.7e308' : `${i},${i % 3}`)),
+  }
+  it.each(
+    detectorAlgorithms.flatMap((algorithm) => Object.keys(hostile).map((what) => [algorithm, what] as const)),
+  )('gives finite scores by %s for %s', async (algorithm, what) => {
+    const path = file(`${algorithm} ${what}.csv`, ['a,b', ...hostile[what as keyof typeof hostile]])
+    const { code, out, err } = await tidegauge(['lab', 'detect', algorithm, '--train', path, '--json'])
+    expect({ code, err }).toMatchObject({ code: 0 })
+    const { scores } = JSON.parse(out) as DetectReport
+    expect(scores!.length).toBeGreaterThan(0)
+    expect(scores!.every((score) => Number.isFinite(score))).toBe(true)
+  })
+
+  it.each([
+    ['text', ['a,b', '1,2', '3,many'], /many/],
+    ['a line too short', ['a,b', '1,2', '3'], /line 3|columns|cells/],
+    ['only a header', ['a,b'], /row/],
+    ['nothing', [], /header|empty/],
+  ])('refuses %s, and says where', async (what, lines, message) => {
+    const { code, err } = await tidegauge(['lab', 'detect', 'lof', '--train', file(`${what}.csv`, lines)])
+    expect(code).toBe(2)
+    expect(err).toMatch(message)
   })
 })

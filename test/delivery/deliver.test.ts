@@ -39,6 +39,7 @@ const notice: AlertNotice = {
   deliveryId: 'd1',
   alertId: 'a1',
   event: 'raised',
+  kind: 'anomaly',
   protocolId: 'aave-v3',
   protocolName: 'Aave <V3> @everyone',
   level: 'high',

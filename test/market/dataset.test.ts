@@ -120,7 +120,7 @@ describe('loadDataset', () => {
 
   it('names the line of an unclosed quote', async () => {
     await given([header, '2022-01-02,"aa,1,,,'])
-    expect(await refusal()).toMatch(/^DIR\/daily.csv line 2: Quote Not Closed/)
+    expect(await refusal()).toMatch(/^DIR\/daily.csv line 2: a quote is not closed/)
   })
 
   it('refuses a file that is not gzip under the name of one', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, openBrowser } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -21,6 +22,8 @@ interface Shap {
   output_value: number
   shap_values: { feature: string; shap_value: number }[]
 }
+
+const shots = join(import.meta.dirname, '../../test-output/screenshots')
 
 let product: Product
 const ok = async <T>(path: string): Promise<T> => {
@@ -102,6 +105,53 @@ describe('npm start on a bare machine', () => {
     await page.goto(`${product.baseUrl}/admin/queues`)
     for (const queue of ['collection', 'features', 'training', 'anomaly'])
       await page.getByText(queue, { exact: false }).first().waitFor()
+  })
+
+  it.runIf(chromiumPath)(
+    'lets a person scan, follow the scan and read its result',
+    { timeout: 90_000 },
+    async () => {
+      await using browser = await openBrowser()
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+      page.setDefaultTimeout(30_000)
+      await page.goto(`${product.baseUrl}/#/scans`)
+      await page.getByRole('button', { name: 'Scan now' }).click()
+      await page.locator('[aria-live] .run-completed').waitFor()
+      const scanId = /"scan_id": "([0-9a-f-]{36})"/.exec(
+        (await page.getByLabel('Result').textContent()) ?? '',
+      )?.[1]
+      expect(scanId).toBeDefined()
+      await page.goto(`${product.baseUrl}/#/scans/${scanId}`)
+      await page.getByRole('heading', { name: /^Scan of/ }).waitFor()
+    },
+  )
+
+  it.runIf(chromiumPath)('shows every page on a phone and on a desk', { timeout: 120_000 }, async () => {
+    await using browser = await openBrowser()
+    const { items } = await ok<{ items: { protocol_id: string }[] }>('/risk/protocols')
+    const pages = {
+      overview: '',
+      protocol: `protocols/${items[0]!.protocol_id}`,
+      models: 'models',
+      scans: 'scans',
+    }
+    const looks = [
+      { width: 390, height: 844, colorScheme: 'dark' },
+      { width: 1440, height: 900, colorScheme: 'light' },
+    ] as const
+    for (const { width, height, colorScheme } of looks) {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme })
+      for (const [name, path] of Object.entries({ ...pages, jobs: 'jobs', alerts: 'alerts' })) {
+        await page.goto(`${product.baseUrl}/#/${path}`)
+        await page.locator('main .card').first().waitFor()
+        await expect.poll(() => page.locator('.skeleton').count(), { timeout: 15_000 }).toBe(0)
+        expect(await page.getByText('SIMULATED MARKET').isVisible()).toBe(true)
+        expect(await page.getByRole('alert').count()).toBe(0)
+        // Kept by CI beside its log; nothing compares them.
+        await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true })
+      }
+      await page.close()
+    }
   })
 
   it('stops on Ctrl-C and leaves nothing behind', { timeout: 60_000 }, async () => {

@@ -72,7 +72,7 @@ export async function startProduct(flags: readonly string[]): Promise<Product> {
 }
 
 /** Processes whose environment or command line names the home, whoever started them. */
-function processesOf(home: string): string[] {
+export function processesOf(home: string): string[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && entry !== String(process.pid))
     .flatMap((pid) => {

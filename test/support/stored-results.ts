@@ -60,6 +60,26 @@ export async function storeSeries(db: Db, protocolId: string, points: number): P
   await db.insertInto('observations').values(rows.flat()).execute()
 }
 
+/** A recorded loss of the protocols with this id at DeFiLlama. */
+export async function storeIncident(db: Db, defillamaId: string, date: string): Promise<void> {
+  await db
+    .insertInto('incidents')
+    .values({
+      id: randomUUID(),
+      date,
+      name: 'Aave',
+      technique: 'Reentrancy',
+      classification: 'Protocol Logic',
+      amountUsd: 1_500_000,
+      returnedUsd: null,
+      chains: ['Ethereum'],
+      defillamaId,
+      parentId: null,
+      source: null,
+    })
+    .execute()
+}
+
 let version = 0
 
 export async function storeModel(
@@ -78,11 +98,7 @@ export async function storeModel(
       algorithm: kind === 'risk' ? 'random-forest' : 'isolation-forest',
       engine: 'native-ts',
       params: JSON.stringify({ trees: 100 }),
-      metrics: JSON.stringify({
-        macro_f1: 0.41,
-        average_precision: 0.2,
-        intervals: { macro_f1: [0.3, 0.5] },
-      }),
+      metrics: JSON.stringify({ macro_f1: 0.41, average_precision: 0.2 }),
       features: [...featureNames],
       featureSet,
       importance: JSON.stringify({ mean_abs_shap: meanAbsShap }),

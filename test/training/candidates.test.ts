@@ -13,19 +13,26 @@ import { majorityBaseline, volatilityBaseline } from '../../src/training/baselin
 import { riskFigures, type RiskFigures } from '../../src/training/figures.ts'
 import { foldsOf } from '../../src/training/folds.ts'
 import { buildSamples } from '../../src/training/samples.ts'
+import { drawnJudgement } from './drawn-judgement.ts'
 import { drawHistories, lastDrawnDay } from './drawn-histories.ts'
 
 const samples = buildSamples(drawHistories(24, 300), lastDrawnDay(300))
 const folds = foldsOf(samples, 'walk-forward-blocks', 1)
-const ridge = candidatesOf('logistic', { view: 'ranks', balance: 'smote', grid: { C: [0.1] } })[0]!
+const ridge = candidatesOf('logistic', { views: ['ranks'], balances: ['smote'], grid: { C: [0.1] } })[0]!
 
 describe('the default grid', () => {
   const algorithms = Object.keys(defaultGrids) as (keyof typeof defaultGrids)[]
 
   it.each(algorithms)('has nine configurations of %s, each with an id of its own', (algorithm) => {
-    const candidates = candidatesOf(algorithm, { view: 'ranks', balance: 'smote' })
+    const candidates = candidatesOf(algorithm, { views: ['ranks'], balances: ['smote'] })
     expect(candidates).toHaveLength(9)
     expect(new Set(candidates.map(({ id }) => id)).size).toBe(9)
+  })
+
+  it('tries each on raw features and on ranks, with and without SMOTE', () => {
+    const candidates = candidatesOf('logistic')
+    expect(new Set(candidates.map(({ id }) => id)).size).toBe(36)
+    expect(new Set(candidates.map(({ config }) => `${config.view} ${config.balance}`)).size).toBe(4)
   })
 
   it('names a candidate after what it is', () => {
@@ -38,14 +45,14 @@ describe('evaluateCandidate', () => {
     const direct = evaluateCandidate(samples, ridge, folds, { seed: 3 })
     const cloned = structuredClone({ samples, ridge, folds })
     expect(evaluateCandidate(cloned.samples, cloned.ridge, cloned.folds, { seed: 3 })).toEqual(direct)
-    expect(direct.figures.rows).toBe(folds.reduce((sum, { test }) => sum + test.length, 0))
+    expect(direct.judgement.figures.rows.estimate).toBe(folds.reduce((sum, { test }) => sum + test.length, 0))
   })
 
   it('tells how far it is, and ends when the callback throws', () => {
     const seen: number[] = []
     const forest = candidatesOf('random-forest', {
-      view: 'raw',
-      balance: 'none',
+      views: ['raw'],
+      balances: ['none'],
       grid: { n_estimators: [5] },
     })[0]!
     evaluateCandidate(samples, forest, folds, { seed: 1, onProgress: (done) => seen.push(done) })
@@ -61,14 +68,28 @@ describe('evaluateCandidate', () => {
 })
 
 describe('chooseCandidate', () => {
-  const figures = evaluateCandidate(samples, ridge, folds, { seed: 1 }).figures
-  const result = (id: string, changed: Partial<RiskFigures>): CandidateResult => ({
+  const result = (id: string, changed: Partial<RiskFigures>, error = 0): CandidateResult => ({
     candidate: { ...ridge, id },
-    figures: { ...figures, ...changed },
+    judgement: drawnJudgement(changed, error),
   })
 
   it('takes the highest macro-F1', () => {
     const results = [result('a', { macroF1: 0.4 }), result('b', { macroF1: 0.5 })]
+    expect(chooseCandidate(results)?.candidate.id).toBe('b')
+  })
+
+  it('takes the better ranking among those that lie within one standard error of it', () => {
+    const results = [
+      result('best levels', { macroF1: 0.5, averagePrecision: 0.1 }, 0.02),
+      result('good at both', { macroF1: 0.485, averagePrecision: 0.2 }, 0.02),
+      result('poor levels', { macroF1: 0.47, averagePrecision: 0.3 }, 0.02),
+    ]
+    expect(chooseCandidate(results)?.candidate.id).toBe('good at both')
+    expect(chooseCandidate(results.toReversed())?.candidate.id).toBe('good at both')
+  })
+
+  it('does without a standard error where there is none', () => {
+    const results = [result('a', { macroF1: 0.4 }, NaN), result('b', { macroF1: 0.5 }, NaN)]
     expect(chooseCandidate(results)?.candidate.id).toBe('b')
   })
 
@@ -86,6 +107,17 @@ describe('chooseCandidate', () => {
 
   it('is null without results', () => {
     expect(chooseCandidate([])).toBeNull()
+  })
+})
+
+describe('levels', () => {
+  it('name the rare classes as often as SMOTE makes a classifier name them, from balanced or plain rows', () => {
+    const shareOfHigh = (balance: 'none' | 'smote'): number => {
+      const { level } = crossPredict(samples, { ...ridge.config, balance }, folds, { seed: 1 })
+      return level.filter((one) => one === 2).length / level.length
+    }
+    expect(shareOfHigh('none') / shareOfHigh('smote')).toBeGreaterThan(0.6)
+    expect(shareOfHigh('none') / shareOfHigh('smote')).toBeLessThan(1.6)
   })
 })
 
@@ -114,16 +146,17 @@ describe('baselines on the same folds', () => {
 
 describe('assess', () => {
   it('says that a model which learned the fragile ones is better than no model', () => {
-    const { model, majority } = assess(samples, ridge.config, folds, { seed: 1 })
-    expect(model.rocAuc).toBeGreaterThan(0.65)
-    expect(model.macroF1).toBeGreaterThan(majority.macroF1)
-    expect(model.brierSkill).toBeGreaterThan(0)
+    const assessment = assess(samples, ridge.config, folds, { seed: 1 })
+    const [model, majority] = [assessment.model.figures, assessment.majority.figures]
+    expect(model.rocAuc.estimate).toBeGreaterThan(0.65)
+    expect(model.macroF1.estimate).toBeGreaterThan(majority.macroF1.estimate)
+    expect(model.brierSkill.estimate).toBeGreaterThan(0)
   })
 
   it('does not find skill in shuffled outcomes', () => {
     const shuffled = { ...samples, label: shuffle(samples.label.slice(), createRandom(1)) }
     const { model } = assess(shuffled, ridge.config, folds, { seed: 1 })
-    expect(model.withinDateAuc).toBeLessThan(0.6)
-    expect(model.brierSkill).toBeLessThan(0.05)
+    expect(model.figures.withinDateAuc.estimate).toBeLessThan(0.6)
+    expect(model.figures.brierSkill.estimate).toBeLessThan(0.05)
   })
 })

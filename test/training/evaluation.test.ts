@@ -5,19 +5,26 @@ import { evaluateSamples, type Executor } from '../../src/training/evaluation.ts
 import { modelCard } from '../../src/training/model-card.ts'
 import { precisionRecallCurve, reliabilityDiagram } from '../../src/training/pictures.ts'
 import { buildSamples } from '../../src/training/samples.ts'
-import { candidateTask, predictionTask, verdictTask } from '../../src/training/tasks.ts'
+import { candidateTask, predictionTask, judgementTask } from '../../src/training/tasks.ts'
 import { drawHistories, lastDrawnDay } from './drawn-histories.ts'
 
 const here: Executor = {
   candidateTask: (input) => Promise.resolve(candidateTask(input)),
   predictionTask: (input) => Promise.resolve(predictionTask(input)),
-  verdictTask: (input) => Promise.resolve(verdictTask(input)),
+  judgementTask: (input) => Promise.resolve(judgementTask(input)),
 }
 
 describe('the model card', async () => {
   const samples = buildSamples(drawHistories(20, 250), lastDrawnDay(250))
   const report = await evaluateSamples(samples, here, { seed: 1, algorithms: ['logistic'] })
-  const facts = { protocols: 20, simulated: false, firstDate: '2020-01-01', lastDate: '2022-02-18', seed: 1 }
+  const facts = {
+    protocols: 20,
+    simulated: false,
+    firstDate: '2020-01-01',
+    lastDate: '2022-02-18',
+    seed: 1,
+    grid: 'full',
+  } as const
   const card = modelCard(report, facts)
 
   it('says what it was made from', () => {
@@ -28,14 +35,18 @@ describe('the model card', async () => {
   it('puts every figure of every algorithm beside both baselines', () => {
     const row = card.split('\n').find((line) => line.startsWith('| average precision of high |'))
     expect(row?.split('|').slice(2, -1)).toHaveLength(3)
-    expect(row).toContain(report.volatility.verdict.figures.averagePrecision.estimate.toFixed(3))
+    expect(row).toContain(report.volatility.judgement.figures.averagePrecision.estimate.toFixed(3))
     expect(card).not.toMatch(/undefined|\[object/)
   })
 
   it('does not claim what the interval does not carry', () => {
     const { promoted } = report
-    const unproven = { ...promoted.verdict, precisionOverVolatility: { estimate: 1.5, lower: 0.9, upper: 2 } }
-    const modest = modelCard({ ...report, promoted: { ...promoted, verdict: unproven } }, facts)
+    const unsure = { estimate: 1.5, lower: 0.9, upper: 2, standardError: 0.3 }
+    const judgement = {
+      ...promoted.judgement,
+      figures: { ...promoted.judgement.figures, precisionOverVolatility: unsure },
+    }
+    const modest = modelCard({ ...report, promoted: { ...promoted, judgement } }, facts)
     expect(modest).toContain('**not** proven better')
   })
 

@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { insertChannel } from '../../src/db/alert-channels.ts'
+import { saveAlertBudget } from '../../src/db/alert-budget.ts'
+import { listAlertLabels } from '../../src/db/alert-labels.ts'
+import { saveFeedback } from '../../src/db/alert-responses.ts'
+import { type NewRiskScore, saveRiskScores } from '../../src/db/risk-scores.ts'
 import { insertScan, type NewAnomalyScore, type NewScan } from '../../src/db/scans.ts'
+import { raiseRiskAlerts } from '../../workers/alerting/raise-risk-alerts.ts'
 import { raiseAlerts } from '../../workers/scanning/raise-alerts.ts'
 import { relayOutbox } from '../../workers/outbox-relay.ts'
 import { eventually } from '../support/eventually.ts'
@@ -15,6 +20,7 @@ const { db, producer } = platform
 const received: { signature: IncomingMessage['headers'][string]; body: string }[] = []
 let isDown = false
 const server = createServer((request, response) => {
+  if (request.url === '/hangs') return
   let body = ''
   request.on('data', (chunk: Buffer) => (body += chunk.toString()))
   request.on('end', () => {
@@ -93,6 +99,7 @@ describe('a scan', () => {
     await relayOutbox(db, producer)
     expect(await ended(run!.id)).toMatchObject({ state: 'completed', result: { status: 204 } })
     expect(received).toHaveLength(1)
+    expect(JSON.parse(received[0]!.body)).toMatchObject({ alert: { kind: 'anomaly', protocol_id: 'curve' } })
     expect(received[0]!.signature).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/)
   })
 
@@ -119,6 +126,109 @@ describe('a scan', () => {
     )
     expect(await alertOf('glitchy')).toBeUndefined()
     expect(await alertOf('waiting')).toBeUndefined()
+  })
+})
+
+describe('an alert', () => {
+  it('keeps what each detector said, so that an answer makes it a label', async () => {
+    const detectors = [{ algorithm: 'lof', score: 0.99, is_anomaly: true }]
+    await scan(score({ protocolId: 'labelled', detectors }))
+    await saveFeedback(db, (await alertOf('labelled'))!.id, { feedback: 'true_alarm', note: null })
+    expect(await listAlertLabels(db)).toEqual([{ isTrueAlarm: true, scores: { lof: 0.99 } }])
+  })
+})
+
+describe('a scoring of risk', () => {
+  const modelId = randomUUID()
+  const riskScore = (
+    hourOfDay: number,
+    riskLevel: 'low' | 'medium' | 'high',
+    high: number,
+  ): NewRiskScore => ({
+    protocolId: 'lido',
+    asOf: new Date(Date.UTC(2024, 0, 6, hourOfDay)),
+    modelId,
+    riskLevel,
+    confidence: 0.6,
+    probabilities: [0.9 - high, 0.1, high],
+    horizonDays: 30,
+    closesOn: '2024-02-05',
+    outputSpace: 'probability',
+    baseValue: 0,
+    outputValue: 0,
+    shapValues: [],
+    featureValues: '{}',
+    abstainedBecause: null,
+  })
+  const scoreRisk = async (row: NewRiskScore): Promise<void> => {
+    await saveRiskScores(db, [row])
+    await db.transaction().execute((tx) => raiseRiskAlerts(tx, new Date(row.asOf), [row]))
+  }
+
+  it('raises an alert when a level rises to high, once, and clears it with hysteresis', async () => {
+    await saveAlertBudget(db, { alertsPerWeek: 100 })
+    await scoreRisk(riskScore(1, 'high', 0.6))
+    expect(await alertOf('lido')).toBeUndefined()
+    await scoreRisk(riskScore(2, 'medium', 0.4))
+    await scoreRisk(riskScore(3, 'high', 0.7))
+    await scoreRisk(riskScore(3, 'high', 0.7))
+    expect(await alertOf('lido')).toMatchObject({
+      kind: 'risk',
+      level: 'high',
+      state: 'open',
+      timesRaised: 1,
+      message: expect.stringMatching(/rose from medium to high: 70 %.* within 30 days/) as string,
+    })
+    await scoreRisk(riskScore(4, 'medium', 0.6))
+    expect((await alertOf('lido'))?.state).toBe('open')
+    await scoreRisk(riskScore(5, 'low', 0.2))
+    expect((await alertOf('lido'))?.state).toBe('cleared')
+  })
+
+  it('spends of the same budget', async () => {
+    await saveAlertBudget(db, { alertsPerWeek: 1 })
+    await scoreRisk(riskScore(6, 'high', 0.9))
+    const open = await db
+      .selectFrom('alerts')
+      .select('id')
+      .where('kind', '=', 'risk')
+      .where('state', '=', 'open')
+      .execute()
+    expect(open).toEqual([])
+    await saveAlertBudget(db, { alertsPerWeek: 100 })
+  })
+})
+
+describe('a receiver that hangs', () => {
+  it('delays no other alert, is given up after ten seconds and tried again', async () => {
+    await insertChannel(db, {
+      id: randomUUID(),
+      name: 'hanging',
+      kind: 'webhook',
+      target: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hangs`,
+      secret: 'whsec_hanging',
+      minLevel: 'low',
+    })
+    const before = received.length
+    await scan(score({ protocolId: 'delayed-1' }), score({ protocolId: 'delayed-2' }))
+    await relayOutbox(db, producer)
+    await eventually(() => Promise.resolve(received.length === before + 2), 5000)
+    const deliveries = await eventually(async () => {
+      const rows = await db
+        .selectFrom('alertDeliveries')
+        .innerJoin('alertChannels', 'alertChannels.id', 'alertDeliveries.channelId')
+        .select(['alertDeliveries.state', 'attempts', 'lastStatus', 'lastError'])
+        .where('alertChannels.name', '=', 'hanging')
+        .execute()
+      return rows.length === 2 && rows.every(({ attempts }) => attempts > 0) && rows
+    }, 25_000)
+    for (const delivery of deliveries)
+      expect(delivery).toMatchObject({
+        state: 'pending',
+        lastStatus: null,
+        lastError: expect.stringMatching(/timeout/i) as string,
+      })
+    await db.updateTable('alertChannels').set({ isEnabled: false }).where('name', '=', 'hanging').execute()
   })
 })
 

@@ -4,6 +4,7 @@ import { saveObservations, type SourcedRow } from '../../src/db/observations.ts'
 import { quarantineRows } from '../../src/db/quarantine.ts'
 import type { Fetched } from '../../src/sources/fetched.ts'
 import type { JobContext } from '../handler.ts'
+import { countRefused } from './count-refused.ts'
 
 export interface Origin {
   /** Where the rows are filed under; a source with two hosts has two names. */
@@ -18,12 +19,12 @@ export interface Stored {
 
 /** Files the rows of one answer with where they came from, and puts what was refused into the quarantine. */
 export async function storeFetched(
-  { db, clock }: Pick<JobContext, 'db' | 'clock'>,
+  { db, clock, rowsTotal }: Pick<JobContext, 'db' | 'clock' | 'rowsTotal'>,
   fetched: Pick<Fetched<unknown>, 'fetchedAt' | 'contentHash' | 'refused' | 'refusedCounts'>,
   origin: Origin,
   observations: Readonly<Partial<Record<'day' | 'hour', readonly SourcedRow[]>>>,
 ): Promise<Stored> {
-  const refused = Object.values(fetched.refusedCounts).reduce((sum, count) => sum + count, 0)
+  const refused = countRefused(fetched)
   await quarantineRows(db, fetched.refused, utcDate(await clock.now()))
   const provenance = {
     ...origin,
@@ -34,5 +35,7 @@ export async function storeFetched(
   let rows = 0
   for (const resolution of ['hour', 'day'] as const)
     rows += await saveObservations(db, { resolution, rows: observations[resolution] ?? [], provenance })
+  rowsTotal.inc({ source: origin.source, outcome: 'stored' }, rows)
+  rowsTotal.inc({ source: origin.source, outcome: 'refused' }, refused)
   return { rows, refused }
 }

@@ -2,7 +2,8 @@ import { findCurrentModel } from '../../src/db/models.ts'
 import { saveVectors, type StoredVector } from '../../src/db/feature-vectors.ts'
 import { dayNumber, startOfHour, utcDate } from '../../src/domain/calendar.ts'
 import { featureSet } from '../../src/domain/feature-names.ts'
-import { buildFeatures as buildVector, defaultWindowDays } from '../../src/features/build.ts'
+import { buildFeatures as buildVector } from '../../src/features/build.ts'
+import { marketTracks, movementHistory, movementHistoryDays } from '../../src/features/movements.ts'
 import { vectorFlags } from '../../src/features/quality.ts'
 import { loadHistories } from '../histories.ts'
 import type { Handler } from '../handler.ts'
@@ -19,7 +20,9 @@ export const buildFeatures: Handler<'build-features'> = async (_payload, context
   const asOf = startOfHour(now)
   const asOfDay = dayNumber(utcDate(now))
   progress(0, 'loading histories')
-  const histories = await loadHistories(db, now, defaultWindowDays + 1)
+  const histories = await loadHistories(db, now, movementHistoryDays)
+  const all = histories.map(({ series }) => series)
+  const market = marketTracks(all, asOfDay - movementHistoryDays + 1, asOfDay, asOfDay)
 
   const vectors: StoredVector[] = []
   for (const [i, { series, traits }] of histories.entries()) {
@@ -29,7 +32,9 @@ export const buildFeatures: Handler<'build-features'> = async (_payload, context
     }
     const vector = buildVector(series, traits, asOfDay)
     const dayBefore = buildVector(series, traits, asOfDay - 1)
-    if (vector) vectors.push(toStoredVector(vector, dayBefore, vectorFlags(series, asOfDay)))
+    if (!vector) continue
+    const [movements] = movementHistory(series, market, [asOfDay])
+    vectors.push(toStoredVector(vector, dayBefore, movements!, vectorFlags(series, asOfDay)))
   }
   progress(0.8, 'storing vectors')
   await db.transaction().execute((tx) => saveVectors(tx, { asOf, featureSet }, vectors))

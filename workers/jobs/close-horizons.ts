@@ -1,7 +1,8 @@
-import { closeScores, countOpenScores, listClosableScores } from '../../src/db/risk-scores.ts'
+import { type Closing, closeScores, countOpenScores, listClosableScores } from '../../src/db/risk-scores.ts'
 import { dayNumber, utcDate } from '../../src/domain/calendar.ts'
 import { forwardOutcome } from '../../src/features/labels.ts'
-import { loadHistories } from '../histories.ts'
+import { type MarketMoves, marketMoves } from '../../src/features/market-moves.ts'
+import { type LoadedHistory, loadHistories } from '../histories.ts'
 import type { Handler } from '../handler.ts'
 import { yieldToLoop } from '../yield.ts'
 
@@ -22,32 +23,49 @@ export const closeHorizons: Handler<'close-horizons'> = async (_payload, { db, c
     if (!oldest) break
     progress(0.5, `closing predictions since ${utcDate(oldest.asOf)}`)
     const sinceDays = today - Math.min(...open.map(({ asOf }) => dayNumber(utcDate(asOf)))) + daysBefore + 1
-    const histories = new Map(
-      (await loadHistories(db, now, sinceDays)).map((history) => [history.series.protocolId, history]),
-    )
+    const loaded = await loadHistories(db, now, sinceDays)
     await yieldToLoop(signal)
-    await closeScores(
-      db,
-      open.map(({ protocolId, asOf, modelId, horizonDays }) => {
-        const history = histories.get(protocolId)
-        const outcome = history
-          ? forwardOutcome(history.series, dayNumber(utcDate(asOf)), {
-              horizonDays,
-              knownUpToDay,
-              incidentDays: history.incidentDays ?? [],
-              deadFromDay: history.deadFromDay ?? null,
-            })
-          : null
-        return {
-          protocolId,
-          asOf,
-          modelId,
-          outcome: outcome?.label ?? null,
-          fall: outcome?.worstSustainedFall ?? null,
-        }
-      }),
-    )
+    await closeScores(db, closingsOf(open, loaded, knownUpToDay))
     closed += open.length
   }
   return { closed, still_open: await countOpenScores(db) }
+}
+
+type OpenScore = Awaited<ReturnType<typeof listClosableScores>>[number]
+
+function closingsOf(
+  open: readonly OpenScore[],
+  loaded: readonly LoadedHistory[],
+  knownUpToDay: number,
+): Closing[] {
+  const histories = new Map(loaded.map((history) => [history.series.protocolId, history]))
+  const allSeries = loaded.map(({ series }) => series)
+  const known = new Map<string, MarketMoves>()
+  const movesAfter = (day: number, horizonDays: number): MarketMoves => {
+    const key = `${day} ${horizonDays}`
+    const moves = known.get(key) ?? marketMoves(allSeries, day, horizonDays)
+    known.set(key, moves)
+    return moves
+  }
+  return open.map(({ protocolId, asOf, modelId, horizonDays }) => {
+    const history = histories.get(protocolId)
+    const day = dayNumber(utcDate(asOf))
+    const outcome = history
+      ? forwardOutcome(history.series, day, {
+          horizonDays,
+          knownUpToDay,
+          incidentDays: history.incidentDays ?? [],
+          deadFromDay: history.deadFromDay ?? null,
+          marketMoves: movesAfter(day, horizonDays),
+        })
+      : null
+    return {
+      protocolId,
+      asOf,
+      modelId,
+      outcome: outcome?.label ?? null,
+      fall: outcome?.worstSustainedFall ?? null,
+      relativeFall: outcome?.relativeWorstSustainedFall ?? null,
+    }
+  })
 }

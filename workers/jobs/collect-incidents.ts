@@ -3,6 +3,7 @@ import { quarantineRows } from '../../src/db/quarantine.ts'
 import { utcDate } from '../../src/domain/calendar.ts'
 import { UpstreamError } from '../../src/sources/source-errors.ts'
 import type { Handler } from '../handler.ts'
+import { countRefused } from '../collecting/count-refused.ts'
 import { sourceLane } from '../collecting/source-lane.ts'
 
 /** Recorded losses. DeFiLlama may serve them to paying clients only; then there are none, and that is no failure. */
@@ -16,7 +17,7 @@ export const collectIncidents: Handler<'collect-incidents'> = async (_payload, c
     await quarantineRows(db, hacks.refused, utcDate(now))
     const incidents = await saveIncidents(db, hacks.rows)
     await hacks.markStored()
-    return { incidents, refused: hacks.refused.length }
+    return { incidents, refused: countRefused(hacks) }
   } catch (error) {
     if (!(error instanceof UpstreamError && error.kind === 'paid-only')) throw error
     log.warn('DeFiLlama serves its list of incidents to paying clients only')

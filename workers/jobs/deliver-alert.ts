@@ -35,6 +35,7 @@ function noticeOf(delivery: Delivery): AlertNotice {
     deliveryId: delivery.id,
     alertId: delivery.alertId,
     event: delivery.event,
+    kind: delivery.alertKind,
     protocolId: delivery.protocolId,
     protocolName: delivery.protocolName ?? delivery.protocolId,
     level: delivery.level,

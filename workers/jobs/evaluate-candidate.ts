@@ -1,12 +1,12 @@
 import { saveCandidateResult } from '../../src/db/models.ts'
 import { PermanentError } from '../../src/errors.ts'
 import type { Handler } from '../handler.ts'
-import { riskCandidates } from '../training/risk-candidates.ts'
+import { riskCandidates } from '../../src/training/candidates.ts'
 import { trainingSamples } from '../training/training-samples.ts'
 
 /** One algorithm with one set of parameters over the folds; any trainer on any machine gives the same figures. */
 export const evaluateCandidate: Handler<'evaluate-candidate'> = async (payload, context) => {
-  const { db, threads, signal, progress } = context
+  const { db, threads, signal, progress, note } = context
   const candidate = riskCandidates(payload.grid).find(({ id }) => id === payload.candidate)
   if (!candidate)
     throw new PermanentError(`The grid "${payload.grid}" has no candidate "${payload.candidate}"`)
@@ -25,5 +25,11 @@ export const evaluateCandidate: Handler<'evaluate-candidate'> = async (payload, 
     params: { ...params },
     result,
   })
+  const { macroF1, averagePrecision } = result.judgement.figures
+  await note(
+    `${candidate.id}: macro-F1 ${macroF1.estimate.toFixed(3)}, average precision ${averagePrecision.estimate.toFixed(3)}`,
+    undefined,
+    payload.training_run_id,
+  )
   return { candidate: candidate.id }
 }

@@ -3,6 +3,7 @@ import { listProtocols, protocolsToBackfill, saveProtocols } from '../../src/db/
 import { utcDate } from '../../src/domain/calendar.ts'
 import { backfillCalls, backfillPlan, coinsPerCall, pagesOf, workLeft } from '../../src/sources/plan.ts'
 import type { Handler } from '../handler.ts'
+import { countRefused } from '../collecting/count-refused.ts'
 import { sourceLane } from '../collecting/source-lane.ts'
 
 /** The list of protocols, and a backfill for each whose history is not there yet. */
@@ -38,5 +39,5 @@ export const refreshCatalogue: Handler<'refresh-catalogue'> = async (_payload, c
   await context.enqueue('collect-incidents', {})
   const left = workLeft(backfillCalls(backfillPlan(protocols)), context.budgets)
   progress(1, 'backfills queued', { calls_left: left.callsLeft, minutes_left: left.minutesLeft })
-  return { protocols: catalogue.rows.length, backfills_queued: queued, refused: catalogue.refused.length }
+  return { protocols: catalogue.rows.length, backfills_queued: queued, refused: countRefused(catalogue) }
 }

@@ -5,10 +5,12 @@ import { findScan, insertScan, type NewScan } from '../../src/db/scans.ts'
 import type { AnomalyModelArtifact } from '../../src/anomaly/anomaly-model.ts'
 import { featureSet } from '../../src/domain/feature-names.ts'
 import { InsufficientDataError } from '../../src/errors.ts'
+import type { Movements } from '../../src/features/movements.ts'
 import type { Handler } from '../handler.ts'
-import { dayBeforeOf, fromStoredVector } from '../stored-vectors.ts'
+import { dayBeforeOf, fromStoredVector, movementsOf } from '../stored-vectors.ts'
 import { judgeAbnormal } from '../scanning/judge-abnormal.ts'
 import { raiseAlerts } from '../scanning/raise-alerts.ts'
+import { answerDrift, scanDrift } from '../scanning/watch-drift.ts'
 import { scoreRow } from '../scanning/score-row.ts'
 
 /** One scan of all protocols, written in one transaction; the run's id is the scan's, so a second try changes nothing. */
@@ -29,13 +31,24 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
   progress(0.3, `scoring ${stored.length} protocols`)
   const vectors = stored.map((vector) => fromStoredVector(vector, asOf))
   const before = stored.flatMap((vector) => dayBeforeOf(vector, asOf) ?? [])
-  const anomalies = await threads.run('scoreAnomalies', { artifact, vectors, before }, { signal })
+  const movements = stored.flatMap((vector): [string, Movements][] => {
+    const own = movementsOf(vector)
+    return own === null ? [] : [[vector.protocolId, own]]
+  })
+  const anomalies = await threads.run('scoreAnomalies', { artifact, vectors, before, movements }, { signal })
 
   progress(0.6, 'weighing what is abnormal')
   const verdicts = await judgeAbnormal(
     anomalies.filter(({ isAnomaly }) => isAnomaly),
+    new Map(movements),
     asOf,
     context,
+  )
+
+  const drift = await scanDrift(
+    db,
+    vectors.map(({ numeric }) => numeric),
+    Float64Array.from(anomalies, ({ anomalyScore }) => anomalyScore),
   )
 
   progress(0.8, 'storing the scan')
@@ -46,13 +59,15 @@ export const scanProtocols: Handler<'scan-protocols'> = async (_payload, context
     modelId: model.id,
     insufficientData: total - anomalies.length,
     durationMs: Math.round(performance.now() - startedAt),
-    drift: null,
+    drift,
     scores: anomalies.map((anomaly) =>
       scoreRow(anomaly, artifact.threshold, verdicts.get(anomaly.protocolId)),
     ),
   }
   await db.transaction().execute(async (tx) => {
-    if (await insertScan(tx, scan)) await raiseAlerts(tx, scan, artifact.threshold)
+    if (!(await insertScan(tx, scan))) return
+    await raiseAlerts(tx, scan, artifact.threshold)
+    await answerDrift(tx, scan.id, drift)
   })
   const written = await findScan(db, runId)
   return {

@@ -1,4 +1,6 @@
 import { newestSlot, readVectors } from '../../src/db/feature-vectors.ts'
+import { readHistoryStarts } from '../../src/db/history-starts.ts'
+import type { Db } from '../../src/db/connection.ts'
 import { findCurrentModel, readArtifact } from '../../src/db/models.ts'
 import { type NewRiskScore, saveRiskScores } from '../../src/db/risk-scores.ts'
 import { dayNumber, isoDate, utcDate } from '../../src/domain/calendar.ts'
@@ -8,6 +10,7 @@ import { riskLabels } from '../../src/features/labels.ts'
 import type { FeatureVector } from '../../src/features/series.ts'
 import type { RiskModelArtifact } from '../../src/training/risk-model.ts'
 import { minimumTrainingPoints } from '../../src/training/samples.ts'
+import { raiseRiskAlerts } from '../alerting/raise-risk-alerts.ts'
 import type { Handler } from '../handler.ts'
 import { fromStoredVector } from '../stored-vectors.ts'
 import type { RiskRow, ScoredRisk } from '../tasks.ts'
@@ -26,7 +29,11 @@ export const scoreProtocols: Handler<'score-protocols'> = async (_payload, conte
     fromStoredVector(vector, asOf),
   )
   const artifact = (await readArtifact(db, model.id)) as RiskModelArtifact
-  const able = vectors.filter((vector) => whyAbstain(vector) === undefined)
+  const young = await tooYoung(db, vectors, asOf, artifact.historyDays)
+  const reasons = new Map(
+    vectors.map((vector) => [vector.protocolId, whyAbstain(vector) ?? young.get(vector.protocolId)]),
+  )
+  const able = vectors.filter(({ protocolId }) => reasons.get(protocolId) === undefined)
   progress(0.3, `scoring ${able.length} protocols`)
   const scored = await threads.run('scoreRisk', { artifact, vectors: able }, { signal })
 
@@ -39,13 +46,15 @@ export const scoreProtocols: Handler<'score-protocols'> = async (_payload, conte
   }
   const byId = new Map(scored.rows.map((row) => [row.protocolId, row]))
   progress(0.8, 'storing scores')
-  await saveRiskScores(
-    db,
-    vectors.map((vector) => {
-      const row = byId.get(vector.protocolId)
-      return { ...shared, ...(row ? scoreOf(row, scored, vector) : abstention(vector)) }
-    }),
-  )
+  const scores = vectors.map((vector): NewRiskScore => {
+    const row = byId.get(vector.protocolId)
+    return {
+      ...shared,
+      ...(row ? scoreOf(row, scored, vector) : abstention(vector, reasons.get(vector.protocolId)!)),
+    }
+  })
+  await saveRiskScores(db, scores)
+  await db.transaction().execute((tx) => raiseRiskAlerts(tx, asOf, scores))
   return { scored: able.length, abstained: vectors.length - able.length }
 }
 
@@ -55,6 +64,38 @@ function whyAbstain({ points, stale }: FeatureVector): string | undefined {
     return `not enough history: ${points} points in the window, ${minimumTrainingPoints} are needed`
   if (stale) return 'the newest observation is older than 3 days'
   return undefined
+}
+
+/**
+ * While a protocol is younger than those that the model was trained and judged on, its features mean something else.
+ * @returns by protocol, why it is too young; others are left out
+ */
+async function tooYoung(
+  db: Db,
+  vectors: readonly FeatureVector[],
+  asOf: Date,
+  historyDays: number,
+): Promise<Map<string, string>> {
+  const today = dayNumber(utcDate(asOf))
+  const starts = await readHistoryStarts(
+    db,
+    vectors.map(({ protocolId }) => protocolId),
+    asOf,
+  )
+  return new Map(
+    starts.flatMap(({ protocolId, tvl, price }): [string, string][] => {
+      const start = tvl ?? price
+      const known = start === null ? 0 : today - dayNumber(start)
+      if (known >= historyDays) return []
+      const measure = tvl === null ? 'price' : 'TVL'
+      return [
+        [
+          protocolId,
+          `not enough history: ${measure} is known for ${known} days, and the model was trained on protocols with ${historyDays}`,
+        ],
+      ]
+    }),
+  )
 }
 
 type OwnPart = Omit<NewRiskScore, 'asOf' | 'modelId' | 'horizonDays' | 'closesOn'>
@@ -74,7 +115,7 @@ function scoreOf(row: RiskRow, { outputSpace, base }: ScoredRisk, vector: Featur
   }
 }
 
-function abstention(vector: FeatureVector): OwnPart {
+function abstention(vector: FeatureVector, reason: string): OwnPart {
   return {
     protocolId: vector.protocolId,
     riskLevel: null,
@@ -85,7 +126,7 @@ function abstention(vector: FeatureVector): OwnPart {
     outputValue: null,
     shapValues: null,
     featureValues: JSON.stringify(valuesOf(vector)),
-    abstainedBecause: whyAbstain(vector) ?? null,
+    abstainedBecause: reason,
   }
 }
 

@@ -5,6 +5,7 @@ import { countPersistence } from '../../src/db/scans.ts'
 import { dayNumber, utcDate } from '../../src/domain/calendar.ts'
 import { defaultWindowDays } from '../../src/features/build.ts'
 import { glitchOrEvent } from '../../src/features/glitch-or-event.ts'
+import { type Movements, volumeStrengthOf } from '../../src/features/movements.ts'
 import { vectorFlags } from '../../src/features/quality.ts'
 import type { DailySeries } from '../../src/features/series.ts'
 import { coinKey } from '../../src/sources/defillama/coins.ts'
@@ -17,6 +18,7 @@ const persistenceDays = 5
 /** For each abnormal protocol: an event on the market, or a glitch of a feed? Only events are worth an alert. */
 export async function judgeAbnormal(
   anomalies: readonly ProtocolAnomaly[],
+  movements: ReadonlyMap<string, Movements>,
   asOf: Date,
   context: JobContext,
 ): Promise<Map<string, AnomalyVerdict>> {
@@ -40,6 +42,7 @@ export async function judgeAbnormal(
         flags: vectorFlags(series, day),
         frozenDays: frozenDays(series, day),
         otherSourceRatio: ratioToOurs(otherPrices.get(history.protocol.geckoId ?? ''), series, day),
+        volumeStrength: volumeStrengthOf(movements.get(id)),
         persistedScans: 1 + (persistence.get(id) ?? 0),
       })
       return [id, verdict]

@@ -1,71 +1,21 @@
-import { planBudget } from '../../src/alerts/budget.ts'
-import { type AlertSignal, decideAlerts, reaches } from '../../src/alerts/decide.ts'
-import { defaultAlertBudget, readAlertBudget } from '../../src/db/alert-budget.ts'
-import {
-  addDeliveries,
-  clearAlerts,
-  keepAlert,
-  listEnabledChannels,
-  listOpenAlerts,
-  listPastEvents,
-  type NewAlert,
-  oldestScan,
-  raiseAlert,
-  worsenAlert,
-} from '../../src/db/alerts.ts'
-import type { Db, Tx } from '../../src/db/connection.ts'
+import { readAlertPlan } from '../../src/alerts/alert-plan.ts'
+import { type AlertSignal, decideAlerts } from '../../src/alerts/decide.ts'
+import { listOpenAlerts, type NewAlert } from '../../src/db/alerts.ts'
+import type { Tx } from '../../src/db/connection.ts'
 import type { NewAnomalyScore, NewScan } from '../../src/db/scans.ts'
-import { submitJobs } from '../../src/jobs/submit.ts'
-
-const pastWeeks = 4
-const msPerWeek = 7 * 86_400_000
+import { carryOut } from '../alerting/carry-out.ts'
 
 type Signal = AlertSignal & { readonly row: NewAnomalyScore }
 
 /** What this scan does to the alerts, with the deliveries that follow, in the scan's own transaction. */
 export async function raiseAlerts(tx: Tx, scan: NewScan, anomalyThreshold: number): Promise<void> {
-  const threshold = await alertThreshold(tx, scan.asOf, anomalyThreshold)
+  const { threshold } = await readAlertPlan(tx, {
+    asOf: scan.asOf,
+    floor: anomalyThreshold,
+    protocols: scan.scores.length,
+  })
   const decisions = decideAlerts(scan.scores.map(signalOf), await listOpenAlerts(tx, 'anomaly'), threshold)
-
-  const told: { alertId: string; signal: Signal; event: string }[] = []
-  for (const signal of decisions.raise) {
-    const alertId = await raiseAlert(tx, alertOf(signal, scan))
-    if (alertId !== undefined) told.push({ alertId, signal, event: 'raised' })
-  }
-  for (const { alert, signal } of decisions.worsen) {
-    await worsenAlert(tx, alert.id, alertOf(signal, scan))
-    told.push({ alertId: alert.id, signal, event: `worsened to ${signal.level}` })
-  }
-  for (const { alert, signal } of decisions.keep) await keepAlert(tx, alert.id, signal.score)
-  await clearAlerts(
-    tx,
-    decisions.clear.map(({ id }) => id),
-  )
-
-  const channels = await listEnabledChannels(tx)
-  const deliveries = await addDeliveries(
-    tx,
-    told.flatMap(({ alertId, signal, event }) =>
-      channels
-        .filter(({ minLevel }) => reaches(signal.level, minLevel))
-        .map(({ id: channelId }) => ({ alertId, channelId, event })),
-    ),
-  )
-  if (deliveries.length > 0)
-    await submitJobs(
-      tx,
-      'deliver-alert',
-      deliveries.map((delivery_id) => ({ delivery_id })),
-      { origin: 'job' },
-    )
-}
-
-/** The lowest score that keeps to the alert budget, judged by the scans of the last weeks. */
-async function alertThreshold(db: Db, asOf: Date, floor: number): Promise<number> {
-  const { alertsPerWeek } = (await readAlertBudget(db)) ?? defaultAlertBudget
-  const since = await oldestScan(db, asOf, pastWeeks)
-  const weeks = Math.max(1, since ? (asOf.getTime() - since.getTime()) / msPerWeek : 1)
-  return planBudget(await listPastEvents(db, asOf, pastWeeks), { alertsPerWeek, weeks, floor }).threshold
+  await carryOut(tx, decisions, (signal) => alertOf(signal, scan, threshold))
 }
 
 function signalOf(row: NewAnomalyScore): Signal {
@@ -78,18 +28,26 @@ function signalOf(row: NewAnomalyScore): Signal {
   }
 }
 
-function alertOf({ protocolId, level, score, row }: Signal, { id: scanId }: NewScan): NewAlert {
+function alertOf(
+  { protocolId, level, score, row }: Signal,
+  { id: scanId }: NewScan,
+  threshold: number,
+): NewAlert {
   const reasons = row.contributions.slice(0, 3)
   return {
+    kind: 'anomaly',
     protocolId,
     level,
     score,
     message: reasons.map(({ sentence }) => sentence).join('; ') || `Anomaly score ${score.toFixed(2)}`,
     details: {
+      alert_threshold: threshold,
       confidence: row.confidence,
       verdict: row.verdict,
       verdict_reason: row.verdictReason,
       contributions: reasons,
+      // What each detector said: with an answer of people it is a label.
+      detectors: row.detectors,
     },
     scanId,
   }

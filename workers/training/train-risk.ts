@@ -1,15 +1,21 @@
 import type { Payload, Result } from '../../queues/jobs.ts'
-import { findCurrentModel, findModel, readCandidateResults } from '../../src/db/models.ts'
+import { runIdFrom } from '../../queues/run-id.ts'
+import type { Db } from '../../src/db/connection.ts'
+import { findCurrentModel, findModel, readArtifact, readCandidateResults } from '../../src/db/models.ts'
+import { saveWalkForwardRecord } from '../../src/db/track-record.ts'
 import { isoDate } from '../../src/domain/calendar.ts'
 import { featureNames, featureSet } from '../../src/domain/feature-names.ts'
 import { PermanentError } from '../../src/errors.ts'
-import { type CandidateResult, chooseCandidate } from '../../src/training/candidates.ts'
+import { type CandidateResult, chooseCandidate, riskCandidates } from '../../src/training/candidates.ts'
+import { riskLabels } from '../../src/features/labels.ts'
+import type { Samples } from '../../src/training/samples.ts'
 import type { ModelConfig } from '../../src/training/learner.ts'
+import type { RiskModelArtifact } from '../../src/training/risk-model.ts'
+import { storedMetrics } from '../../src/training/stored-metrics.ts'
 import { comparePromotion } from '../../src/training/promotion.ts'
+import { walkForwardRecord } from '../../src/training/track-record.ts'
 import type { JobContext } from '../handler.ts'
-import { runIdFrom } from '../run-id.ts'
-import { registerModel } from './register-model.ts'
-import { riskCandidates } from './risk-candidates.ts'
+import { asRequested, registerModel } from './register-model.ts'
 import { trainingSamples } from './training-samples.ts'
 
 /**
@@ -20,21 +26,23 @@ export async function trainRisk(
   payload: Payload<'train-models'>,
   context: JobContext,
 ): Promise<Result<'train-models'>> {
-  const { db, runId, threads, signal, progress } = context
+  const { db, runId, threads, signal, progress, note } = context
   const modelId = runIdFrom(`${runId}/model`)
   const registered = await findModel(db, modelId)
   if (registered) return alreadyRegistered(registered, context)
 
   const asOf = await fixedAsOf(context)
   const samples = await trainingSamples(db, asOf, threads)
+  await noteSamples(samples, asOf, context)
   const results = await evaluateAll(payload, asOf, context)
   const best = chooseCandidate(results)
   if (!best) throw new PermanentError('No candidate could be evaluated')
 
-  const current = await findCurrentModel(db, 'risk')
+  await note(`chosen of ${results.length} candidates: ${best.candidate.id}`)
+  const currentConfig = await readCurrentConfig(db)
   const trained = await threads.run(
     'finishRisk',
-    { samples, config: best.candidate.config, currentConfig: configOf(current?.metrics), seed: payload.seed },
+    { samples, config: best.candidate.config, currentConfig, seed: payload.seed },
     {
       signal,
       onProgress: (fraction) => progress(0.5 + 0.45 * fraction, 'refitting the best and assessing it'),
@@ -52,12 +60,7 @@ export async function trainRisk(
       algorithm: config.algorithm,
       engine: config.engine ?? 'native-ts',
       params: { ...config.params, view: config.view, balance: config.balance, seed: payload.seed },
-      metrics: {
-        ...assessment.model,
-        baselines: { majority: assessment.majority, volatility: assessment.volatility },
-        config,
-        leaderboard: leaderboardOf(results),
-      },
+      metrics: storedMetrics(assessment, results),
       features: [...featureNames],
       featureSet,
       importance: trained.importance,
@@ -67,12 +70,31 @@ export async function trainRisk(
       windowTo: isoDate(day.at(-1)!),
       trainingRows: samples.vectors.rows,
       artifact: trained.artifact,
+      driftReference: await threads.run('referToRiskWindow', samples.vectors, { signal }),
       runId,
     },
-    comparePromotion(trained.currentAssessment, assessment),
+    asRequested(payload, comparePromotion(trained.currentAssessment, assessment, context.promotion)),
+    (tx) => saveWalkForwardRecord(tx, modelId, walkForwardRecord(samples, assessment.predictions)),
+  )
+  await note(
+    `version ${result.version} is ${result.promoted ? 'the current model' : 'kept as a candidate'}: ${result.reason}`,
   )
   if (result.promoted) await context.enqueue('score-protocols', {})
   return result
+}
+
+/** Once: the handler starts again after its children. */
+async function noteSamples(samples: Samples, asOf: string, { checkpoint, note }: JobContext): Promise<void> {
+  if (checkpoint['as_of'] !== undefined) return
+  const { vectors, label, horizonDays, historyDays } = samples
+  const [low, medium, high] = riskLabels.map((_, c) => label.filter((one) => one === c).length)
+  await note(`${vectors.rows} samples of ${vectors.protocol.names.length} protocols as of ${asOf}`, {
+    horizon_days: horizonDays,
+    history_days: historyDays,
+    low,
+    medium,
+    high,
+  })
 }
 
 /** Every child and every attempt sees the samples of the same moment. */
@@ -111,13 +133,10 @@ async function evaluateAll(
   return rows.map(({ result }) => result as CandidateResult)
 }
 
-const configOf = (metrics: Record<string, unknown> | undefined): ModelConfig | null =>
-  (metrics?.['config'] as ModelConfig | undefined) ?? null
-
-const leaderboardOf = (results: readonly CandidateResult[]) =>
-  results
-    .map(({ candidate, figures }) => ({ candidate: candidate.id, ...candidate.config, figures }))
-    .sort((a, b) => b.figures.macroF1 - a.figures.macroF1)
+async function readCurrentConfig(db: Db): Promise<ModelConfig | null> {
+  const current = await findCurrentModel(db, 'risk')
+  return current ? ((await readArtifact(db, current.id)) as RiskModelArtifact).config : null
+}
 
 /** The process died after the transaction: the model is there, only the end of the run was not written down. */
 async function alreadyRegistered(

@@ -4,9 +4,8 @@ import type { Histogram } from '../histogram.ts'
 /** A leaf that could be split, with the best split found for it. */
 export interface OpenNode {
   readonly node: number
-  readonly depth: number
-  readonly gradient: number
-  readonly hessian: number
+  /** Packed sum over the node's rows. */
+  readonly sum: number
   readonly split: GradientSplit
   /** null for nodes of few rows. */
   readonly histogram: Histogram | null

@@ -51,9 +51,10 @@ export class ObliviousTreeGrower {
     const { draft } = this
     draft.clear()
     draft.addNode(0, 0, count)
+    this.#search.begin(gradients, this.#weights)
     let level = [0]
     for (let depth = 0; depth < this.#options.depth; depth++) {
-      const split = this.#search.find(binned, gradients, this.#weights, rows, draft, level, features)
+      const split = this.#search.find(binned, rows, draft, level, features)
       if (!split) break
       level = this.#splitLevel(level, split, binned, rows, describe(split))
     }

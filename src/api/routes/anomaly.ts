@@ -11,6 +11,7 @@ import type { Db } from '../../db/connection.ts'
 import { ProblemError } from '../../errors.ts'
 import { anomalySchema, toAnomalyAnswer } from '../anomaly-answer.ts'
 import { defineRoute, json } from '../define-route.ts'
+import { driftSchema, toDriftAnswer } from '../drift-answer.ts'
 import { whyNoAnomaly } from '../missing.ts'
 import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
 import { count, instant, protocolPath, toInstant, uuidPath } from '../schemas.ts'
@@ -26,7 +27,7 @@ const scanSummary = z
     anomalies_detected: count,
     normal_protocols: count,
     insufficient_data: count,
-    drift: z.record(z.string(), z.number()).nullable(),
+    drift: z.array(driftSchema).nullable(),
     scanned_at: instant,
     duration_ms: count,
   })
@@ -45,6 +46,7 @@ const protocolRoute = defineRoute({
   method: 'get',
   path: '/anomaly/protocols/{id}',
   scope: 'read',
+  isKept: true,
   tag: 'Anomalies',
   summary: 'The anomaly score of a protocol in the newest scan, and why',
   params: protocolPath,
@@ -65,6 +67,7 @@ const newestScanRoute = defineRoute({
   method: 'get',
   path: '/anomaly/scan',
   scope: 'read',
+  isKept: true,
   tag: 'Anomalies',
   summary: 'The newest scan of all protocols',
   query: anomaliesPage,
@@ -82,6 +85,7 @@ const scanRoute = defineRoute({
   method: 'get',
   path: '/scans/{id}',
   scope: 'read',
+  isKept: true,
   tag: 'Anomalies',
   summary: 'One scan',
   params: uuidPath,
@@ -99,6 +103,7 @@ const scansRoute = defineRoute({
   method: 'get',
   path: '/scans',
   scope: 'read',
+  isKept: true,
   tag: 'Anomalies',
   summary: 'Scans, newest first',
   query: z.strictObject({ limit, cursor: cursorOf(z.tuple([instant, z.string(), z.uuid()])) }),
@@ -114,6 +119,7 @@ const historyRoute = defineRoute({
   method: 'get',
   path: '/anomaly/history',
   scope: 'read',
+  isKept: true,
   tag: 'Anomalies',
   summary: 'Past anomalies, newest first',
   query: z.strictObject({
@@ -158,7 +164,7 @@ function toSummary(scan: ScanRow): z.input<typeof scanSummary> {
     anomalies_detected: scan.anomaliesDetected,
     normal_protocols: scan.normalProtocols,
     insufficient_data: scan.insufficientData,
-    drift: scan.drift,
+    drift: scan.drift && scan.drift.map(toDriftAnswer),
     scanned_at: toInstant(scan.scannedAt),
     duration_ms: scan.durationMs,
   }

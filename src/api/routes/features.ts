@@ -15,6 +15,7 @@ const importanceRoute = defineRoute({
   method: 'get',
   path: '/features/importance',
   scope: 'read',
+  isKept: true,
   tag: 'Features',
   summary: 'What the current risk model looks at most',
   query: z.strictObject({
@@ -101,6 +102,7 @@ const shapRoute = defineRoute({
   method: 'get',
   path: '/features/shap/{id}',
   scope: 'read',
+  isKept: true,
   tag: 'Features',
   summary: 'How each feature moved the current score of a protocol towards "high"',
   params: protocolPath,

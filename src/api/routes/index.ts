@@ -8,6 +8,7 @@ import { jobEventsRoute } from './job-events.ts'
 import { jobKindsRoute } from './job-kinds.ts'
 import { jobRoutes } from './jobs.ts'
 import { marketRoutes } from './market.ts'
+import { driftRoute } from './drift.ts'
 import { modelRoutes } from './models.ts'
 import { platformRoutes } from './platform.ts'
 import { riskRoutes } from './risk.ts'
@@ -18,6 +19,8 @@ export const routes: readonly Route[] = [
   ...anomalyRoutes,
   ...featureRoutes,
   ...riskRoutes,
+  // Before /models/{id}.
+  driftRoute,
   ...modelRoutes,
   ...marketRoutes,
   sourcesRoute,

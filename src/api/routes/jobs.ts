@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type JobName, jobs, type PayloadInput, publicJobNames } from '../../../queues/jobs.ts'
 import type { Db } from '../../db/connection.ts'
 import { findRun, type JobRun, requestCancel } from '../../db/job-runs.ts'
-import { countAhead, listJobLogs, listRuns } from '../../db/reads/jobs.ts'
+import { listJobLogs, listRuns, readPlacedRun } from '../../db/reads/jobs.ts'
 import { ProblemError } from '../../errors.ts'
 import { defineRoute, json } from '../define-route.ts'
 import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
@@ -74,10 +74,10 @@ const getRoute = defineRoute({
   responses: { 200: json(runSchema, 'The run', { 'Retry-After': 'Seconds until it is worth asking again' }) },
   problems: { 404: 'No such run' },
   handler: async ({ params }, { db }) => {
-    const run = await requireRun(db, params.id)
-    if (isTerminal(run)) return { status: 200, body: toRunAnswer(run) }
-    const ahead = run.state === 'queued' ? await countAhead(db, run) : undefined
-    return { status: 200, body: toRunAnswer(run, ahead), headers: { 'Retry-After': '1' } }
+    const run = await readPlacedRun(db, params.id.toLowerCase())
+    if (!run) throw unknownRun(params.id)
+    const body = toRunAnswer(run, run.ahead ?? undefined)
+    return isTerminal(run) ? { status: 200, body } : { status: 200, body, headers: { 'Retry-After': '1' } }
   },
 })
 
@@ -152,8 +152,10 @@ const retryRoute = defineRoute({
 
 export async function requireRun(db: Db, id: string): Promise<JobRun> {
   const run = await findRun(db, id)
-  if (!run) throw new ProblemError(404, 'unknown_run', `There is no run with the id "${id}"`)
+  if (!run) throw unknownRun(id)
   return run
 }
+
+const unknownRun = (id: string) => new ProblemError(404, 'unknown_run', `There is no run with the id "${id}"`)
 
 export const jobRoutes = [submitRoute, listRoute, getRoute, logsRoute, cancelRoute, retryRoute]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readLastCollected } from '../../db/reads/sources.ts'
 import { listIncidents, type IncidentRow } from '../../db/reads/incidents.ts'
 import { listObservations, listProtocols, type ProtocolRow, readProtocol } from '../../db/reads/protocols.ts'
 import type { Db } from '../../db/connection.ts'
@@ -7,8 +8,9 @@ import { readDayFlags } from '../day-flags.ts'
 import { defineRoute, json } from '../define-route.ts'
 import { unknownProtocol } from '../missing.ts'
 import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
-import { instant, protocolPath, toInstant } from '../schemas.ts'
+import { instant, protocolPath, toInstant, toInstantOrNull } from '../schemas.ts'
 import { accepted, submitFor } from '../submissions.ts'
+import { sparklinesRoute } from './sparklines.ts'
 
 const protocolSchema = z
   .object({
@@ -180,8 +182,22 @@ const marketRoute = defineRoute({
   scope: 'read',
   tag: 'Market',
   summary: 'Which market is watched: the real one, a simulated one or a recorded one',
-  responses: { 200: json(z.object({ mode: z.enum(['simulate', 'replay', 'live']) }), 'The market') },
-  handler: (_input, { config }) => ({ status: 200, body: { mode: config.market.mode } }),
+  responses: {
+    200: json(
+      z.object({
+        mode: z.enum(['simulate', 'replay', 'live']),
+        as_of: instant.nullable().meta({
+          description:
+            "When something was last collected, on the market's own clock; null before the first time",
+        }),
+      }),
+      'The market',
+    ),
+  },
+  handler: async (_input, { db, config }) => ({
+    status: 200,
+    body: { mode: config.market.mode, as_of: toInstantOrNull(await readLastCollected(db)) },
+  }),
 })
 
 async function requireProtocol(db: Db, id: string): Promise<ProtocolRow> {
@@ -228,5 +244,6 @@ export const marketRoutes = [
   getRoute,
   observationsRoute,
   incidentsRoute,
+  sparklinesRoute,
   collectRoute,
 ]

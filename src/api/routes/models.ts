@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { fewestAnswers, fewestOfEachKind } from '../../alerts/answers.ts'
+import { countAnswers, countAnswersByDetector } from '../../db/alert-labels.ts'
 import { compareDetectors, listScans } from '../../db/reads/anomaly.ts'
 import { listModels, listPromotions, type ModelRow, readModel } from '../../db/reads/models.ts'
 import { promoteModel } from '../../db/promotions.ts'
@@ -59,6 +61,27 @@ const detectorSchema = z.object({
   }),
 })
 
+const feedbackSchema = z
+  .object({
+    true_alarms: count,
+    false_alarms: count,
+    fewest_answers: count.meta({
+      description: 'From so many answers on they take part in choosing the detector',
+    }),
+    fewest_of_each: count.meta({ description: 'So many of them true and so many false alarms' }),
+    detectors: z.array(
+      z.object({
+        algorithm: z.string(),
+        true_alarms: count,
+        false_alarms: count,
+        precision: share.nullable(),
+      }),
+    ),
+  })
+  .meta({
+    description: 'What people said of alerts; per detector, of those that it would have raised by itself',
+  })
+
 const performanceRoute = defineRoute({
   method: 'get',
   path: '/models/performance',
@@ -73,6 +96,7 @@ const performanceRoute = defineRoute({
           .array(modelSchema)
           .meta({ description: 'Newest first; `metrics` as the training wrote them' }),
         detectors: z.object({ scan_id: z.uuid().nullable(), items: z.array(detectorSchema) }),
+        feedback: feedbackSchema,
       }),
       'The leaderboard',
     ),
@@ -90,10 +114,27 @@ const performanceRoute = defineRoute({
       body: {
         leaderboard: models.slice(0, query.limit).map(toModelAnswer),
         detectors: { scan_id: scan?.id ?? null, items: scan ? await compareDetectors(db, scan.id) : [] },
+        feedback: await describeFeedback(db),
       },
     }
   },
 })
+
+async function describeFeedback(db: Db): Promise<z.input<typeof feedbackSchema>> {
+  const [answers, detectors] = await Promise.all([countAnswers(db), countAnswersByDetector(db)])
+  return {
+    true_alarms: answers.trueAlarms,
+    false_alarms: answers.falseAlarms,
+    fewest_answers: fewestAnswers,
+    fewest_of_each: fewestOfEachKind,
+    detectors: detectors.map(({ algorithm, trueAlarms, falseAlarms }) => ({
+      algorithm,
+      true_alarms: trueAlarms,
+      false_alarms: falseAlarms,
+      precision: trueAlarms + falseAlarms === 0 ? null : trueAlarms / (trueAlarms + falseAlarms),
+    })),
+  }
+}
 
 const compareRoute = defineRoute({
   method: 'get',

@@ -62,9 +62,12 @@ const metricsRoute = defineRoute({
   path: '/metrics',
   scope: 'read',
   tag: 'Platform',
-  summary: 'Metrics for Prometheus',
+  summary: 'Metrics for Prometheus: of this process, and of what all processes share',
   responses: { 200: text('text/plain; version=0.0.4; charset=utf-8', 'The metrics') },
-  handler: async (_input, { metrics }) => ({ status: 200, body: await metrics.registry.metrics() }),
+  handler: async (_input, { metrics, fleet }) => {
+    await fleet.refresh()
+    return { status: 200, body: await metrics.registry.metrics() }
+  },
 })
 
 export const platformRoutes = [livezRoute, readyzRoute, metricsRoute]

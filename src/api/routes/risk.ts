@@ -1,12 +1,22 @@
 import { z } from 'zod'
-import { listRiskHistory, listRisks, readRisk, readTrackRecord, type RiskRow } from '../../db/reads/risk.ts'
-import { hasCurrentModel } from '../../db/reads/models.ts'
+import { listRiskHistory, listRisks, readRisk, type RiskRow } from '../../db/reads/risk.ts'
+import { listMisses, readTrackRecord } from '../../db/reads/track-record.ts'
+import { findCurrentModelId, hasCurrentModel } from '../../db/reads/models.ts'
+import type { Db } from '../../db/connection.ts'
 import { readProtocol } from '../../db/reads/protocols.ts'
 import { defineRoute, json } from '../define-route.ts'
 import { notTrained, unknownProtocol, whyNoRisk } from '../missing.ts'
 import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
 import { instant, protocolPath, riskLevel, share, toInstant } from '../schemas.ts'
-import { summarizeTrackRecord, trackRecordSchema } from '../track-record.ts'
+import {
+  type AskedRecord,
+  missSchema,
+  origin,
+  outcomeFalls,
+  summarizeTrackRecord,
+  toMissAnswer,
+  trackRecordSchema,
+} from '../track-record.ts'
 
 const riskSchema = z
   .object({
@@ -14,6 +24,7 @@ const riskSchema = z
     protocol_name: z.string(),
     category: z.string().nullable(),
     main_chain: z.string().nullable(),
+    tvl_usd: z.number().nullable().meta({ description: 'On the day that was scored; null is unknown' }),
     risk_level: riskLevel.nullable().meta({ description: 'null where the model abstains' }),
     confidence: share.nullable().meta({ description: 'The calibrated probability of that level' }),
     probabilities: z.object({ low: share, medium: share, high: share }).nullable(),
@@ -27,6 +38,7 @@ const riskSchema = z
     horizon_days: z.int().positive(),
     closes_on: z.iso.date(),
     outcome: riskLevel.nullable().meta({ description: 'What happened; null while the horizon is open' }),
+    ...outcomeFalls,
     scored_at: instant,
   })
   .meta({ id: 'Risk' })
@@ -35,6 +47,7 @@ const protocolRoute = defineRoute({
   method: 'get',
   path: '/risk/protocols/{id}',
   scope: 'read',
+  isKept: true,
   tag: 'Risk',
   summary: 'The current risk level of a protocol',
   params: protocolPath,
@@ -55,6 +68,7 @@ const historyRoute = defineRoute({
   method: 'get',
   path: '/risk/protocols/{id}/history',
   scope: 'read',
+  isKept: true,
   tag: 'Risk',
   summary: 'Every level that a protocol was given, newest first, with what happened',
   params: protocolPath,
@@ -81,6 +95,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/risk/protocols',
   scope: 'read',
+  isKept: true,
   tag: 'Risk',
   summary: 'The current risk of all protocols, the most dangerous first',
   query: z.strictObject({
@@ -100,15 +115,66 @@ const listRoute = defineRoute({
   },
 })
 
+const recordQuery = {
+  origin: origin.default('live'),
+  model_id: z.uuid().optional().meta({
+    description: 'Only the predictions of this model; walk-forward: the current model when not given',
+  }),
+}
+
 const trackRecordRoute = defineRoute({
   method: 'get',
   path: '/risk/track-record',
   scope: 'read',
+  isKept: true,
   tag: 'Risk',
   summary: 'How often the levels were right, from predictions whose horizon has passed',
+  query: z.strictObject(recordQuery),
   responses: { 200: json(trackRecordSchema, 'The record of every level, by month') },
-  handler: async (_input, { db }) => ({ status: 200, body: summarizeTrackRecord(await readTrackRecord(db)) }),
+  handler: async ({ query }, { db }) => {
+    const asked = await askedRecord(db, query)
+    return { status: 200, body: summarizeTrackRecord(await readTrackRecord(db, asked), asked) }
+  },
 })
+
+const missesRoute = defineRoute({
+  method: 'get',
+  path: '/risk/track-record/misses',
+  scope: 'read',
+  isKept: true,
+  tag: 'Risk',
+  summary: 'Every outcome "high" that had been called low or medium, newest first',
+  query: z.strictObject({
+    ...recordQuery,
+    limit,
+    cursor: cursorOf(z.tuple([instant, z.string(), z.uuid()])),
+  }),
+  responses: { 200: json(pageOf(missSchema), 'One page of misses') },
+  handler: async ({ query }, { db }) => {
+    const asked = await askedRecord(db, query)
+    const misses = await listMisses(db, { ...asked, limit: query.limit, after: query.cursor })
+    const body = toPage(
+      misses,
+      query.limit,
+      (row) => toMissAnswer(asked.origin, row),
+      (row) => [row.asOf, row.protocolId, row.modelId],
+    )
+    return { status: 200, body }
+  },
+})
+
+/** Walk-forward records of several models tell of the same weeks, so they are never added up. */
+async function askedRecord(
+  db: Db,
+  asked: { origin: AskedRecord['origin']; model_id?: string | undefined },
+): Promise<AskedRecord> {
+  if (asked.origin === 'live' || asked.model_id !== undefined)
+    return { origin: asked.origin, modelId: asked.model_id }
+  return { origin: asked.origin, modelId: (await findCurrentModelId(db, 'risk')) ?? nobody }
+}
+
+/** No model has this id: before the first training there is no record. */
+const nobody = '00000000-0000-0000-0000-000000000000'
 
 function toRiskAnswer(row: RiskRow): z.input<typeof riskSchema> {
   const [low, medium, high] = row.probabilities ?? []
@@ -117,6 +183,7 @@ function toRiskAnswer(row: RiskRow): z.input<typeof riskSchema> {
     protocol_name: row.protocolName,
     category: row.category,
     main_chain: row.mainChain,
+    tvl_usd: row.tvlUsd === null ? null : Number(row.tvlUsd.toPrecision(9)),
     risk_level: row.riskLevel,
     confidence: row.confidence,
     probabilities: row.probabilities ? { low: low!, medium: medium!, high: high! } : null,
@@ -127,8 +194,10 @@ function toRiskAnswer(row: RiskRow): z.input<typeof riskSchema> {
     horizon_days: row.horizonDays,
     closes_on: row.closesOn,
     outcome: row.outcome,
+    outcome_fall: row.outcomeFall,
+    outcome_relative_fall: row.outcomeRelativeFall,
     scored_at: toInstant(row.scoredAt),
   }
 }
 
-export const riskRoutes = [listRoute, protocolRoute, historyRoute, trackRecordRoute]
+export const riskRoutes = [listRoute, protocolRoute, historyRoute, trackRecordRoute, missesRoute]

@@ -2,9 +2,8 @@ import type { Command } from 'commander'
 import { exportDataset, type ExportResult } from '../../dataset-io/export-dataset.ts'
 import { importDataset, type ImportResult } from '../../dataset-io/import-dataset.ts'
 import { startOfDay, utcDate } from '../../domain/calendar.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
 import { openProgress } from '../progress.ts'
-import { type Surroundings, untilInterrupted, withDatabase } from '../surroundings.ts'
+import { interruptibly, type Surroundings, withDatabase } from '../surroundings.ts'
 import { report } from '../terminal.ts'
 
 interface Options {
@@ -60,18 +59,6 @@ export function addData(program: Command, { terminal, config }: Surroundings): v
       })
       report(terminal, options, result, (done) => exportInWords(dir, done))
     })
-}
-
-/** @param consequence what the user should know of what was done so far */
-function interruptibly<T>(consequence: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return untilInterrupted(async (signal) => {
-    try {
-      return await work(signal)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      throw new CommandError(`Interrupted: ${consequence}`, exitCodes.interrupted, { cause: error })
-    }
-  })
 }
 
 /** The last instant before today: the running day is not complete. */

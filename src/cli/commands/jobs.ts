@@ -1,9 +1,10 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { type Api, openApi } from '../api.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 import { expectSuccess, followRun, readRun, type Run } from '../follow-run.ts'
-import { pageLimit, seed } from '../option-words.ts'
+import { pageLimit, runId, seed } from '../option-words.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { report, table, type Terminal } from '../terminal.ts'
+import { minute, report, table, type Terminal } from '../terminal.ts'
 
 interface Options {
   readonly json?: boolean
@@ -16,8 +17,20 @@ interface TrainOptions extends Options {
 }
 interface JobsOptions extends Options {
   readonly cancel?: boolean
+  readonly retry?: boolean
+  readonly state?: Run['state']
   readonly limit: number
 }
+
+const states: readonly Run['state'][] = [
+  'queued',
+  'active',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+  'quarantined',
+]
 
 /** `tidegauge collect`, `train`, `scan` and `jobs`: work for the queues, and what became of it. */
 export function addJobs(program: Command, { terminal, config }: Surroundings): void {
@@ -52,16 +65,24 @@ export function addJobs(program: Command, { terminal, config }: Surroundings): v
 
   program
     .command('jobs')
-    .argument('[id]', 'one run; without it, the newest ones')
-    .description('Show runs of jobs, follow one or cancel it.')
+    .addArgument(new Argument('[id]', 'one run; without it, the newest ones').argParser(runId))
+    .description('Show runs of jobs; follow one, cancel it or do its work again.')
     .option('--wait', 'follow the run until it has ended')
-    .option('--cancel', 'cancel the run')
+    .addOption(new Option('--cancel', 'cancel the run').conflicts('retry'))
+    .option('--retry', 'queue a new run of the same work')
+    .addOption(new Option('--state <state>', 'only runs in this state').choices(states))
     .option('--limit <n>', 'how many runs', pageLimit, 20)
     .option('--json', 'print one line of JSON')
     .action(async (id: string | undefined, options: JobsOptions) => {
       const api = openApi(config())
       if (id !== undefined) return showRun(api, terminal, id, options)
-      const query = { limit: options.limit }
+      if (options.wait === true || options.cancel === true || options.retry === true)
+        throw new CommandError(
+          '--wait, --cancel and --retry need the id of a run, such as "tidegauge jobs" shows it',
+          exitCodes.usage,
+        )
+      const { limit, state } = options
+      const query = { limit, ...(state === undefined ? {} : { state }) }
       const page = await api.answer(api.client.GET('/jobs', { params: { query } }))
       report(terminal, options, page, ({ items }) => runsInWords(items))
     })
@@ -86,13 +107,17 @@ async function submit(
 }
 
 async function showRun(api: Api, terminal: Terminal, id: string, options: JobsOptions): Promise<void> {
-  const { client, answer } = api
-  const run =
-    options.cancel === true
-      ? await answer(client.POST('/jobs/{id}/cancel', { params: { path: { id } } }))
-      : await readRun(api, id)
+  const run = await askedOf(api, id, options)
   if (options.wait === true) showEnd(terminal, options, await followRun(api, terminal, run))
   else report(terminal, options, run, runInWords)
+}
+
+function askedOf(api: Api, id: string, { cancel, retry }: JobsOptions): Promise<Run> {
+  const { client, answer } = api
+  const params = { path: { id } }
+  if (cancel === true) return answer(client.POST('/jobs/{id}/cancel', { params }))
+  if (retry === true) return answer(client.POST('/jobs/{id}/retry', { params }))
+  return readRun(api, id)
 }
 
 function showEnd(terminal: Terminal, options: Options, run: Run): void {
@@ -109,7 +134,7 @@ function runsInWords(runs: readonly Run[]): string {
       name,
       state,
       percent(progress.fraction),
-      created_at,
+      minute(created_at),
     ]),
   )
 }
@@ -129,8 +154,8 @@ function runInWords({
     `${name} ${id}: ${state}`,
     `progress  ${percent(progress.fraction)}${progress.step === null ? '' : `, ${progress.step}`}`,
     `attempt   ${attempt}`,
-    `created   ${created_at}`,
-    ...(finished_at === null ? [] : [`finished  ${finished_at}`]),
+    `created   ${minute(created_at)}`,
+    ...(finished_at === null ? [] : [`finished  ${minute(finished_at)}`]),
     ...(result === null ? [] : [`result    ${JSON.stringify(result)}`]),
     ...(error === null ? [] : [`error     ${error.message}`]),
   ]

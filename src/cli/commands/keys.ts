@@ -3,7 +3,7 @@ import { scopes } from '../../api/scopes.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from '../../db/api-keys.ts'
 import { CommandError } from '../exit-codes.ts'
 import { type Surroundings, withDatabase } from '../surroundings.ts'
-import { report, table } from '../terminal.ts'
+import { minute, report, table } from '../terminal.ts'
 
 interface Options {
   readonly json?: boolean
@@ -74,7 +74,7 @@ function toAnswer(key: Awaited<ReturnType<typeof listApiKeys>>[number]) {
 
 function listInWords(keys: readonly ReturnType<typeof toAnswer>[]): string {
   if (keys.length === 0) return 'No key yet: the API answers this machine only'
-  const minute = (instant: string | null): string => instant?.slice(0, 16) ?? '–'
+  const known = (instant: string | null): string => (instant === null ? '–' : minute(instant))
   return table(
     ['id', 'key', 'name', 'scopes', 'created', 'last used', 'revoked'],
     keys.map((key) => [
@@ -83,8 +83,8 @@ function listInWords(keys: readonly ReturnType<typeof toAnswer>[]): string {
       key.name,
       key.scopes.join(' '),
       minute(key.created_at),
-      minute(key.last_used_at),
-      minute(key.revoked_at),
+      known(key.last_used_at),
+      known(key.revoked_at),
     ]),
   )
 }

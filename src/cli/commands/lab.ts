@@ -52,8 +52,12 @@ export function addLab(program: Command, terminal: Terminal): void {
     .requiredOption('--train <file>', 'CSV of numbers with a header; a blank cell is missing')
     .option('--test <file>', 'score this file instead of the training rows')
     .option('--contamination <share>', 'share of abnormal training rows, or "auto"', contamination, 0.1)
-    .option('--ignore <columns>', 'columns to leave out, separated by commas', words, [])
-    .option('--params <json>', 'hyper-parameters', params, {})
+    .addOption(
+      new Option('--ignore <columns>', 'columns to leave out, separated by commas')
+        .argParser(words)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--params <json>', 'hyper-parameters').argParser(params).default({}, 'none'))
     .option('--engine <name>', 'who computes (default: native-ts; autoencoder also: tfjs)')
     .option('--seed <n>', 'the same seed, the same result', seed, 42)
     .option('--out <file>', 'write score and label (1 = anomaly) of every row')
@@ -68,9 +72,21 @@ function classifying(command: Command): Command {
     .requiredOption('--train <file>', 'CSV with a header; a blank cell is missing')
     .requiredOption('--test <file>', 'CSV with the same columns; the target may be left out')
     .requiredOption('--target <column>', 'the column with the class of each row, free text')
-    .option('--categorical <columns>', 'columns of categories, free text, separated by commas', words, [])
-    .option('--ignore <columns>', 'columns to leave out, separated by commas', words, [])
-    .option('--params <json>', "hyper-parameters by the original library's names", params, {})
+    .addOption(
+      new Option('--categorical <columns>', 'columns of categories, free text, separated by commas')
+        .argParser(words)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--ignore <columns>', 'columns to leave out, separated by commas')
+        .argParser(words)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--params <json>', "hyper-parameters by the original library's names")
+        .argParser(params)
+        .default({}, 'none'),
+    )
     .option('--engine <name>', 'who computes (default: native-ts; random-forest also: mljs)')
     .option('--seed <n>', 'the same seed, the same model', seed, 42)
     .option('--json', 'print one line of JSON')

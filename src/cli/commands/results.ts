@@ -3,7 +3,7 @@ import type { components } from '../../client/client.ts'
 import { openApi } from '../api.ts'
 import { pageLimit } from '../option-words.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { type Colour, report, table, type Terminal } from '../terminal.ts'
+import { type Colour, minute, report, table, type Terminal } from '../terminal.ts'
 
 type Schemas = components['schemas']
 interface Options {
@@ -44,7 +44,7 @@ function riskInWords({ paint }: Terminal, risk: Schemas['Risk']): string {
   const shares = Object.entries(probabilities).map(([level, share]) => `${level} ${percent(share)}`)
   return [
     `${protocol_name}: ${paint(colours[risk_level] ?? 'dim', risk_level)} risk, confidence ${percent(confidence)}`,
-    `${shares.join(', ')}; for the ${risk.horizon_days} days to ${risk.closes_on}, as of ${as_of}`,
+    `${shares.join(', ')}; for the ${risk.horizon_days} days to ${risk.closes_on}, as of ${minute(as_of)}`,
     ...(risk.beats_baselines === false ? ['This model was not better than volatility alone.'] : []),
   ].join('\n')
 }
@@ -59,7 +59,7 @@ function scanInWords(scan: Schemas['Scan']): string {
     anomaly.contributions[0]?.sentence ?? '',
   ])
   return [
-    `${anomalies_detected} of ${total_protocols} protocols abnormal as of ${as_of} (${insufficient_data} with too little data)`,
+    `${anomalies_detected} of ${total_protocols} protocols abnormal as of ${minute(as_of)} (${insufficient_data} with too little data)`,
     ...(rows.length === 0 ? [] : ['', table(['protocol', 'score', 'confidence', 'alert', 'why'], rows)]),
   ].join('\n')
 }

@@ -1,8 +1,8 @@
-import { Redis } from 'ioredis'
 import { sql } from 'kysely'
 import * as migrations from '../../../migrations/index.ts'
 import { isLoopbackHost } from '../../api/loopback.ts'
 import type { Config } from '../../config.ts'
+import { createProbeConnection } from '../../../queues/connection.ts'
 import { connectionFault } from '../../connection-faults.ts'
 import { readLiveKeys } from '../../db/api-keys.ts'
 import { createDb, createPool, type Db } from '../../db/connection.ts'
@@ -14,7 +14,8 @@ const leastRedis = [6, 2] as const
 
 /** Postgres: reachable, new enough, migrated, on time; and whether keys guard what the network can reach. */
 export async function examinePostgres(config: Config, url: string | undefined): Promise<Finding[]> {
-  if (url === undefined) return [skipped('Postgres', 'embedded, and not running now')]
+  const { host } = config.http
+  if (url === undefined) return [skipped('Postgres', 'embedded, and not running now'), ...uncountedKeys(host)]
   const pool = createPool({ url, maxConnections: 1, applicationName: 'tidegauge doctor' })
   pool.on('error', () => undefined)
   const db = createDb(pool)
@@ -31,7 +32,7 @@ export async function examinePostgres(config: Config, url: string | undefined): 
     ]
   } catch (error) {
     const { message } = connectionFault('DATABASE_URL', url, error)
-    return [fault('Postgres', message, 'Start the server, or correct DATABASE_URL')]
+    return [fault('Postgres', message, 'Start the server, or correct DATABASE_URL'), ...uncountedKeys(host)]
   } finally {
     await db.destroy()
   }
@@ -60,12 +61,24 @@ export function judgeKeys(
   return ok('API keys', `none: only this machine is served, on ${host}`)
 }
 
+/** Without the database nobody knows whether keys guard an address that others can reach. */
+export function uncountedKeys(host: string): Finding[] {
+  if (isLoopbackHost(host)) return []
+  return [
+    warning(
+      'API keys',
+      `HOST=${host} can be reached by others, and the keys cannot be counted without Postgres`,
+      'Run this again while Tidegauge runs; without any key the API refuses to listen there',
+    ),
+  ]
+}
+
 /** Redis: reachable, new enough, on time, and set so that no job is lost. */
 export async function examineRedis(url: string | undefined): Promise<Finding[]> {
   if (url === undefined) return [skipped('Redis', 'embedded, and not running now')]
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null })
+  const redis = createProbeConnection(url)
   let lastFault: unknown
-  redis.on('error', (error) => (lastFault = error))
+  redis.on('error', (error: Error) => (lastFault = error))
   try {
     await redis.connect()
     const before = Date.now()

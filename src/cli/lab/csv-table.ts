@@ -71,6 +71,8 @@ export async function writeCsv(
 function headerOf(file: string, fields: readonly string[]): readonly string[] {
   // Spreadsheets begin a UTF-8 file with a byte order mark.
   const header = fields.map((name, i) => (i === 0 ? name.replace(/^\uFEFF/, '') : name).trim())
+  if (header.some((name) => /[\0\uFFFD]/.test(name)))
+    throw new InputError(`${file}: is no text in UTF-8; save it as "CSV UTF-8"`)
   const double = header.find((name, i) => header.indexOf(name) !== i)
   if (double !== undefined) throw new InputError(`${file} line 1: has two columns named "${double}"`)
   return header

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot'
-import type { Colours, Mark } from './panes.tsx'
+import type { Mark } from './pane-options.ts'
+import type { Colours } from './use-colours.ts'
 
 /** Draws a dashed line with a diamond (anomaly) or a solid one with a cross (incident) at the top of the pane. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[], colours: Colours): void {

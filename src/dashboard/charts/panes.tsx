@@ -1,76 +1,57 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
+import { moment } from '../format.ts'
+import { heightOf, type Mark, type PaneSeries, paneOptions, type Span } from './pane-options.ts'
 import { useColours } from './use-colours.ts'
-import { drawMarks } from './draw-marks.ts'
-
-export interface PaneSeries {
-  readonly name: string
-  /** Seconds since 1970, ascending; beside each the value, null where it is unknown. */
-  readonly times: readonly number[]
-  readonly values: readonly (number | null)[]
-  readonly show: (value: number | null) => string
-  readonly tone: 'tvl' | 'price' | 'volume' | 'risk'
-  readonly isBars?: boolean
-  readonly hasPoints?: boolean
-}
-
-export interface Mark {
-  /** Seconds since 1970. */
-  readonly at: number
-  readonly kind: 'anomaly' | 'incident'
-  readonly text: string
-}
 
 interface PanesProps {
   readonly series: readonly PaneSeries[]
   readonly marks: readonly Mark[]
   /** The last so many days are shown; undefined shows all. */
   readonly days: number | undefined
+  /** Another number sets the range anew, also the same one. */
+  readonly presses: number
 }
 
-export type Colours = ReturnType<typeof useColours>
+const daySeconds = 86_400
 
 /** One pane per series, below each other; the cursor and the zoom of one are those of all. */
-export function Panes({ series, marks, days }: PanesProps) {
-  const box = useRef<HTMLDivElement>(null)
+export function Panes({ series, marks, days, presses }: PanesProps) {
+  const holders = useRef<(HTMLDivElement | null)[]>([])
   const plots = useRef<uPlot[]>([])
   const colours = useColours()
-  const extent = extentOf(series)
+  const extent = useMemo(() => extentOf(series), [series])
+  const [shown, setShown] = useState<Span>(extent)
+  const [at, setAt] = useState<number>()
 
   useEffect(() => {
-    const holder = box.current
-    if (!holder) return
-    const cursorKey = uPlot.sync('protocol')
+    const [first] = holders.current
+    if (!first) return
+    const sync = uPlot.sync('protocol')
     let isZooming = false
-    const zoomAll = (origin: uPlot): void => {
+    const onZoom = (origin: uPlot, [min, max]: Span): void => {
       if (isZooming) return
       isZooming = true
-      const { min, max } = origin.scales['x']!
-      for (const plot of plots.current)
-        if (plot !== origin && min != null && max != null) plot.setScale('x', { min, max })
+      for (const plot of plots.current) if (plot !== origin) plot.setScale('x', { min, max })
       isZooming = false
+      setShown([min, max])
     }
-    plots.current = series.map(
-      (one, index) =>
-        new uPlot(
-          optionsOf(one, {
-            width: holder.clientWidth,
-            marks,
-            colours,
-            syncKey: cursorKey.key,
-            zoomAll,
-            extent,
-            isLast: index === series.length - 1,
-          }),
-          [[...one.times], [...one.values]],
-          holder,
-        ),
-    )
+    const onCursor = (plot: uPlot): void => {
+      const { left = -1 } = plot.cursor
+      setAt(left < 0 ? undefined : plot.posToVal(left, 'x'))
+    }
+    plots.current = series.map((one, index) => {
+      const holder = holders.current[index]!
+      const isLast = index === series.length - 1
+      const pane = { width: holder.clientWidth, marks, colours, extent, isLast, syncKey: sync.key }
+      const data: uPlot.AlignedData = [[...one.times], [...one.values]]
+      return new uPlot(paneOptions(one, { ...pane, onZoom, onCursor }), data, holder)
+    })
     const sizes = new ResizeObserver(() => {
       for (const [index, plot] of plots.current.entries())
-        plot.setSize({ width: holder.clientWidth, height: heightOf(index === series.length - 1) })
+        plot.setSize({ width: first.clientWidth, height: heightOf(index === series.length - 1) })
     })
-    sizes.observe(holder)
+    sizes.observe(first)
     return () => {
       sizes.disconnect()
       for (const plot of plots.current) plot.destroy()
@@ -80,81 +61,75 @@ export function Panes({ series, marks, days }: PanesProps) {
 
   useEffect(() => {
     const [first, last] = extent
-    const min = days === undefined ? first : Math.max(first, last - days * 86_400)
+    const min = days === undefined ? first : Math.max(first, last - days * daySeconds)
     for (const plot of plots.current) plot.setScale('x', { min, max: last })
-  }, [days, series, marks, colours])
+  }, [days, presses, series, marks, colours])
 
-  return <div class="panes" ref={box} role="img" aria-label={describe(series)} />
+  return (
+    <div class="panes">
+      <p class="reading note">
+        <output aria-label="Days shown">
+          {dateOf(shown[0])} to {dateOf(shown[1] - daySeconds / 2)}
+        </output>
+        {at !== undefined && <Reading at={at} marks={marks} shown={shown} />}
+      </p>
+      {series.map((one, index) => (
+        <div class="pane">
+          <p class="pane-name">
+            <span class={`key tone-${one.tone}`} aria-hidden="true" />
+            <strong>{one.name}</strong>
+            <span>{one.show(at === undefined ? newestOf(one) : nearestOf(one, at))}</span>
+            {at === undefined && <span class="note">newest</span>}
+          </p>
+          <div
+            ref={(holder) => {
+              holders.current[index] = holder
+            }}
+            role="img"
+            aria-label={`${one.name} over time, newest ${one.show(newestOf(one))}`}
+          />
+        </div>
+      ))}
+    </div>
+  )
 }
 
-const paneHeight = 118
-/** The last pane carries the dates of all. */
-const datesHeight = 28
+/** How near the cursor has to come to a mark, as a share of what is shown. */
+const reach = 0.008
 
-const heightOf = (isLast: boolean): number => paneHeight + (isLast ? datesHeight : 0)
-
-interface Pane {
-  readonly width: number
-  readonly marks: readonly Mark[]
-  readonly colours: Colours
-  readonly syncKey: string
-  readonly zoomAll: (origin: uPlot) => void
-  readonly extent: readonly [number, number]
-  readonly isLast: boolean
+/** The day under the cursor, and what happened on it. */
+function Reading({ at, marks, shown: [from, to] }: { at: number; marks: readonly Mark[]; shown: Span }) {
+  const near = Math.max((to - from) * reach, daySeconds / 2)
+  const close = marks.filter((mark) => Math.abs(mark.at - at) <= near)
+  return (
+    <>
+      <strong>{dateOf(at + daySeconds / 2)}</strong>
+      {close.map((mark) => (
+        <span class={`key-text ${mark.kind}`}>
+          {signs[mark.kind]} {moment(new Date(mark.at * 1000).toISOString())}: {mark.text}
+        </span>
+      ))}
+    </>
+  )
 }
 
-function optionsOf(
-  one: PaneSeries,
-  { width, marks, colours, syncKey, zoomAll, extent, isLast }: Pane,
-): uPlot.Options {
-  const axis = {
-    stroke: colours.text,
-    grid: { stroke: colours.grid, width: 1 },
-    ticks: { stroke: colours.grid },
-  }
-  const stroke = colours[one.tone]
-  return {
-    width,
-    height: heightOf(isLast),
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-    cursor: { sync: { key: syncKey }, drag: { x: true, y: false } },
-    scales: { x: { range: (_plot, min, max) => (min === max ? [extent[0], extent[1]] : [min, max]) } },
-    axes: [
-      {
-        ...axis,
-        size: isLast ? 38 : 10,
-        values: (_plot, ticks) => (isLast ? ticks.map(monthAndDay) : ticks.map(() => '')),
-      },
-      { ...axis, size: 64, values: (_plot, ticks) => ticks.map((tick) => one.show(tick)) },
-    ],
-    series: [
-      { label: 'Day', value: '{YYYY}-{MM}-{DD}' },
-      {
-        label: one.name,
-        stroke,
-        width: 1.5,
-        points: { show: one.hasPoints ?? false, size: 5 },
-        ...(one.isBars ? { paths: uPlot.paths.bars!({ size: [0.7, 12] }), fill: stroke } : {}),
-        value: (_plot, value: number | null) => one.show(value),
-      },
-    ],
-    hooks: {
-      setScale: [(plot, key) => key === 'x' && zoomAll(plot)],
-      draw: [(plot) => drawMarks(plot, marks, colours)],
-    },
-  }
+export const signs = { anomaly: '◆', incident: '✕' } as const
+
+const dateOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
+
+const newestOf = ({ values }: PaneSeries): number | null => values.findLast((value) => value !== null) ?? null
+
+/** The value of the point nearest to a moment, unless that is more than a day away. */
+function nearestOf({ times, values }: PaneSeries, at: number): number | null {
+  const nearest = times.reduce(
+    (best, time, index) => (Math.abs(time - at) < Math.abs(times[best]! - at) ? index : best),
+    0,
+  )
+  return Math.abs((times[nearest] ?? -Infinity) - at) <= daySeconds ? (values[nearest] ?? null) : null
 }
 
-/** `09-18`, and the whole date where a year begins. */
-function monthAndDay(seconds: number): string {
-  const date = new Date(seconds * 1000).toISOString().slice(0, 10)
-  return date.endsWith('-01-01') ? date : date.slice(5)
-}
-
-function extentOf(series: readonly PaneSeries[]): readonly [number, number] {
+/** From the first to the last point of all, with room for what is marked on the last day. */
+function extentOf(series: readonly PaneSeries[]): Span {
   const ends = series.flatMap(({ times }) => (times.length > 0 ? [times[0]!, times.at(-1)!] : []))
-  return [Math.min(...ends), Math.max(...ends)]
+  return [Math.min(...ends), Math.max(...ends) + daySeconds / 2]
 }
-
-const describe = (series: readonly PaneSeries[]): string =>
-  `Charts over time. Newest: ${series.map(({ name, values, show }) => `${name} ${show(values.at(-1) ?? null)}`).join(', ')}`

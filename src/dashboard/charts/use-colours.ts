@@ -2,8 +2,10 @@ import { useEffect, useState } from 'preact/hooks'
 
 const names = ['text', 'grid', 'tvl', 'price', 'volume', 'risk', 'anomaly', 'incident'] as const
 
+export type Colours = Readonly<Record<(typeof names)[number], string>>
+
 /** The chart colours of the style sheet, which canvases cannot read by themselves; anew when light turns dark. */
-export function useColours(): Readonly<Record<(typeof names)[number], string>> {
+export function useColours(): Colours {
   const [colours, setColours] = useState(readColours)
   useEffect(() => {
     const scheme = matchMedia('(prefers-color-scheme: dark)')
@@ -14,8 +16,8 @@ export function useColours(): Readonly<Record<(typeof names)[number], string>> {
   return colours
 }
 
-function readColours() {
+function readColours(): Colours {
   const style = getComputedStyle(document.documentElement)
   const entries = names.map((name) => [name, style.getPropertyValue(`--chart-${name}`).trim()])
-  return Object.fromEntries(entries) as Record<(typeof names)[number], string>
+  return Object.fromEntries(entries) as Colours
 }

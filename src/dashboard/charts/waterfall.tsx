@@ -1,6 +1,8 @@
 import { featureLabel, featureValue } from '../feature-labels.ts'
-import { percent, signed } from '../format.ts'
-import type { Shap } from '../shapes.ts'
+import { percent, score, signed } from '../format.ts'
+import type { Schemas } from '../api.ts'
+
+type Shap = Schemas['Shap']
 
 interface Step {
   readonly label: string
@@ -20,15 +22,15 @@ export function Waterfall({ shap }: { shap: Shap }) {
   const show =
     shap.output_space === 'probability'
       ? (value: number) => percent(value, 1)
-      : (value: number) => value.toFixed(3)
+      : (value: number) => score(value)
   return (
-    <figure class="waterfall">
+    <figure class="waterfall" style={{ '--base': `${place(shap.base_value)}%` }}>
       <table class="plain">
         <caption class="hidden">Contribution of each feature to the score of class high</caption>
         <tbody>
           <tr class="total">
             <th scope="row">Mean of the training rows</th>
-            <td />
+            <td class="track" />
             <td class="number">{show(shap.base_value)}</td>
           </tr>
           {steps.map(({ label, value, from, to }) => (
@@ -57,9 +59,9 @@ export function Waterfall({ shap }: { shap: Shap }) {
       </table>
       <figcaption class="note">
         {shap.output_space === 'probability'
-          ? 'In probability of class high, before calibration.'
-          : 'In log-odds units of class high (raw margin), before calibration.'}{' '}
-        + raises the risk, − lowers it.
+          ? 'Probability of class high, before calibration.'
+          : 'Log-odds of class high (raw margin), before calibration.'}{' '}
+        Red raises the risk, green lowers it; the line is where every protocol starts.
       </figcaption>
     </figure>
   )

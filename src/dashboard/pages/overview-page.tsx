@@ -1,28 +1,40 @@
+import type { Level, Schemas } from '../api.ts'
 import { Card } from '../parts/card.tsx'
-import { LevelBadge } from '../parts/level.tsx'
+import { UrgencyBadge } from '../parts/level.tsx'
 import { QueueHealth } from '../parts/queue-health.tsx'
 import { RiskTable } from '../parts/risk-table.tsx'
 import { SourceBudgets } from '../parts/source-budgets.tsx'
 import { Empty, Show } from '../parts/states.tsx'
-import { age, percent, whole } from '../format.ts'
+import { ago, percent, whole } from '../format.ts'
 import { linkTo } from '../route.ts'
-import type { Level, Risk, Scan } from '../shapes.ts'
-import { useResource } from '../use-resource.ts'
-import { useRisks } from '../use-risks.ts'
+import { useAnswer } from '../use-answer.ts'
+import { type Risk, useRisks } from '../use-risks.ts'
 
 export function OverviewPage() {
   const risks = useRisks()
-  const scan = useResource<Scan>('/anomaly/scan?limit=1000', { everyMs: 60_000 })
+  const scan = useAnswer('/anomaly/scan', { query: { limit: 1000 } }, { everyMs: 60_000 })
   return (
     <>
       <h1 class="hidden">Overview</h1>
-      <Headline risks={risks.data?.items ?? []} scan={scan.data} />
+      <Headline risks={risks.data?.items} scan={scan.data} />
       <div class="overview">
-        <Show of={risks} what="risk levels">
-          {(shown) => <RiskTable {...shown} anomalies={scan.data?.anomalous_protocols ?? []} />}
-        </Show>
+        {risks.data ? (
+          <Show of={risks} what="risk levels">
+            {(shown) => <RiskTable {...shown} anomalies={scan.data?.anomalous_protocols ?? []} />}
+          </Show>
+        ) : (
+          <Card title="Risk of all protocols">
+            <Show of={risks} what="risk levels">
+              {() => null}
+            </Show>
+          </Card>
+        )}
         <aside aria-label="State of the platform">
-          <Card title="Anomalies of the newest scan" note={scan.data && `${age(scan.data.scanned_at)} ago`}>
+          <Card
+            title="Anomalies of the newest scan"
+            note={scan.data && `${whole(scan.data.total_protocols)} protocols, ${ago(scan.data.scanned_at)}`}
+            tools={<a href={linkTo('scans')}>All scans</a>}
+          >
             <Show of={scan} what="scan">
               {(newest) => <AnomalyList scan={newest} />}
             </Show>
@@ -35,19 +47,26 @@ export function OverviewPage() {
   )
 }
 
-function Headline({ risks, scan }: { risks: readonly Risk[]; scan: Scan | undefined }) {
-  const count = (level: Level): string => whole(risks.filter((risk) => risk.risk_level === level).length)
+function Headline({
+  risks,
+  scan,
+}: {
+  risks: readonly Risk[] | undefined
+  scan: Schemas['Scan'] | undefined
+}) {
+  const count = (level: Level): string =>
+    risks ? whole(risks.filter((risk) => risk.risk_level === level).length) : '–'
   const figures = [
-    ['Protocols', whole(risks.length)],
-    ['High risk', count('high')],
-    ['Medium', count('medium')],
-    ['Low', count('low')],
-    ['Anomalies', scan ? whole(scan.anomalies_detected) : '–'],
+    ['Protocols', risks ? whole(risks.length) : '–', ''],
+    ['High risk', count('high'), 'high'],
+    ['Medium', count('medium'), 'medium'],
+    ['Low', count('low'), 'low'],
+    ['Anomalies', scan ? whole(scan.anomalies_detected) : '–', ''],
   ] as const
   return (
     <dl class="headline">
-      {figures.map(([name, value]) => (
-        <div>
+      {figures.map(([name, value, tone]) => (
+        <div class={tone}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
@@ -56,8 +75,10 @@ function Headline({ risks, scan }: { risks: readonly Risk[]; scan: Scan | undefi
   )
 }
 
-function AnomalyList({ scan }: { scan: Scan }) {
-  const strongest = scan.anomalous_protocols.slice(0, 8)
+const listed = 6
+
+function AnomalyList({ scan }: { scan: Schemas['Scan'] }) {
+  const strongest = scan.anomalous_protocols.slice(0, listed)
   if (strongest.length === 0)
     return <Empty>Nothing unusual among {whole(scan.total_protocols)} protocols.</Empty>
   return (
@@ -66,9 +87,11 @@ function AnomalyList({ scan }: { scan: Scan }) {
         {strongest.map((anomaly) => (
           <li>
             <div class="line">
-              <a href={linkTo('protocols', anomaly.protocol_id)}>{anomaly.protocol_name}</a>
-              <LevelBadge level={anomaly.alert_level} />
-              <span class="number">{percent(anomaly.anomaly_score)}</span>
+              <a class="name" href={linkTo('protocols', anomaly.protocol_id)}>
+                {anomaly.protocol_name}
+              </a>
+              <UrgencyBadge level={anomaly.alert_level} />
+              <span class="number">{percent(anomaly.anomaly_score, 1)}</span>
             </div>
             <p class="note">{anomaly.contributions[0]?.sentence ?? anomaly.verdict}</p>
           </li>

@@ -8,13 +8,15 @@ interface CardProps {
   /** Buttons and fields at the right of the title. */
   readonly tools?: ComponentChildren
   readonly wide?: boolean
+  /** Takes the height that there is; its content scrolls. */
+  readonly fills?: boolean
   readonly children: ComponentChildren
 }
 
-export function Card({ title, note, tools, wide = false, children }: CardProps) {
+export function Card({ title, note, tools, wide = false, fills = false, children }: CardProps) {
   const id = useId()
   return (
-    <section class={`card ${wide ? 'wide' : ''}`} aria-labelledby={id}>
+    <section class={`card ${wide ? 'wide' : ''} ${fills ? 'fills' : ''}`} aria-labelledby={id}>
       <header>
         <div>
           <h2 id={id}>{title}</h2>

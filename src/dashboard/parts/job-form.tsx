@@ -1,45 +1,63 @@
 import { useState } from 'preact/hooks'
-import { send } from '../api.ts'
-import { words } from '../format.ts'
+import { answerOf, client, type Item, type Schemas } from '../api.ts'
+import { title } from '../names.ts'
 import { linkTo } from '../route.ts'
-import type { JobKind, PayloadSchema, Run } from '../shapes.ts'
 import { useAction } from '../use-action.ts'
 import { Empty } from './states.tsx'
+
+type JobKind = Item<'/job-kinds'>
+
+/** The part of JSON Schema that the payloads of jobs use. */
+interface PayloadSchema {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly default?: string | number | boolean
+  readonly description?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly properties?: Readonly<Record<string, PayloadSchema>>
+  readonly required?: readonly string[]
+}
 
 /** Submits any public job; its fields are made from the JSON Schema of its payload. */
 export function JobForm({ kinds }: { kinds: readonly JobKind[] }) {
   const [name, setName] = useState((kinds.find(isSubmittedAsIs) ?? kinds[0])?.name)
   const kind = kinds.find((one) => one.name === name)
   const { run, fault, isRunning } = useAction(async (payload: Record<string, unknown>) => {
-    const { id } = await send<Run>('POST', '/jobs', { name, payload })
+    // The server checks the payload against the schema that the form was made from.
+    const body = { name, payload } as Schemas['Submission']
+    const { id } = await answerOf(client.POST('/jobs', { body }))
     location.hash = linkTo('jobs', id)
   })
   if (!kind) return <Empty>No job may be submitted.</Empty>
+  const schema: PayloadSchema = kind.payload_schema
   return (
     <form
       class="fields"
       onSubmit={(event) => {
         event.preventDefault()
-        run(payloadOf(kind.payload_schema, new FormData(event.currentTarget)))
+        run(payloadOf(schema, new FormData(event.currentTarget)))
       }}
     >
       <label>
         Job
         <select value={kind.name} onChange={(event) => setName(event.currentTarget.value)}>
           {kinds.map((one) => (
-            <option value={one.name}>{words(one.name)}</option>
+            <option value={one.name}>{title(one.name)}</option>
           ))}
         </select>
       </label>
+      <p class="note">{kind.description}</p>
       <p class="note">
-        {kind.description} Queue: {kind.queue}.
+        Queue <a href={`/admin/queues/queue/${kind.queue}`}>{kind.queue}</a>
+        {kind.schedules.length > 0 && `, by itself at ${kind.schedules.join(' and ')} (cron, UTC)`}
       </p>
-      {Object.entries(kind.payload_schema.properties ?? {}).map(([field, schema]) => (
+      {Object.entries(schema.properties ?? {}).map(([field, part]) => (
         <Field
           key={`${kind.name} ${field}`}
           name={field}
-          schema={schema}
-          isRequired={isRequired(kind.payload_schema, field)}
+          schema={part}
+          isRequired={isRequired(schema, field)}
         />
       ))}
       <button class="primary" disabled={isRunning}>
@@ -51,7 +69,8 @@ export function JobForm({ kinds }: { kinds: readonly JobKind[] }) {
 }
 
 /** The first choice is a job that needs nothing said. */
-const isSubmittedAsIs = ({ payload_schema: { required = [] } }: JobKind): boolean => required.length === 0
+const isSubmittedAsIs = ({ payload_schema }: JobKind): boolean =>
+  ((payload_schema as PayloadSchema).required ?? []).length === 0
 
 const isRequired = ({ required = [] }: PayloadSchema, field: string): boolean => required.includes(field)
 
@@ -65,7 +84,7 @@ function Field({ name, schema, isRequired: required }: FieldProps) {
   const initial = String(schema.default ?? '')
   return (
     <label>
-      {words(name)}
+      {title(name)}
       {schema.description && <span class="note">{schema.description}</span>}
       {schema.enum ? (
         <select name={name} required={required} defaultValue={initial}>

@@ -1,24 +1,29 @@
 import { useState } from 'preact/hooks'
-import { figure, signed, words } from '../format.ts'
-import type { Comparison, Model } from '../shapes.ts'
-import { useResource } from '../use-resource.ts'
+import type { Schemas } from '../api.ts'
+import { figure, signed } from '../format.ts'
+import { algorithmName } from '../names.ts'
+import { useAnswer } from '../use-answer.ts'
 import { Card, Scroll } from './card.tsx'
 import { Empty, Show } from './states.tsx'
+
+type Model = Schemas['Model']
 
 /** Two versions side by side: figures, and the parameters that differ. */
 export function ModelComparison({ models }: { models: readonly Model[] }) {
   const [a, setA] = useState(models[1]?.id)
   const [b, setB] = useState(models[0]?.id)
   const isPair = a !== undefined && b !== undefined && a !== b
-  const comparison = useResource<Comparison>(isPair ? `/models/compare?a=${a}&b=${b}` : undefined)
+  const comparison = useAnswer('/models/compare', isPair ? { query: { a, b } } : undefined)
   return (
     <Card
       title="Compare two versions"
       tools={
-        <>
-          <Picker name="First version" models={models} value={a} onPick={setA} />
-          <Picker name="Second version" models={models} value={b} onPick={setB} />
-        </>
+        models.length > 1 && (
+          <>
+            <Picker name="First version" models={models} value={a} onPick={setA} />
+            <Picker name="Second version" models={models} value={b} onPick={setB} />
+          </>
+        )
       }
     >
       {isPair ? (
@@ -45,13 +50,13 @@ const Picker = ({ name, models, value, onPick }: PickerProps) => (
   <select aria-label={name} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
     {models.map((model) => (
       <option value={model.id}>
-        v{model.version} {words(model.algorithm)}
+        v{model.version} {algorithmName(model.algorithm)}
       </option>
     ))}
   </select>
 )
 
-const Differences = ({ a, b, metrics, params }: Comparison) => (
+const Differences = ({ a, b, metrics, params }: Schemas['ModelComparison']) => (
   <Scroll label="Comparison">
     <table class="plain">
       <thead>

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks'
-import { send } from '../api.ts'
-import { moment, whole, words } from '../format.ts'
-import type { Model } from '../shapes.ts'
+import { answerOf, client, type Schemas } from '../api.ts'
+import { moment, whole } from '../format.ts'
+import { algorithmName } from '../names.ts'
 import { useAction } from '../use-action.ts'
 import { Card, Scroll } from './card.tsx'
 import { Empty } from './states.tsx'
+
+type Model = Schemas['Model']
 
 interface ModelRegistryProps {
   readonly models: readonly Model[]
@@ -36,7 +38,7 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
                 <th scope="row">
                   {model.kind} v{model.version}
                 </th>
-                <td>{words(model.algorithm)}</td>
+                <td>{algorithmName(model.algorithm)}</td>
                 <td>{moment(model.created_at)}</td>
                 <td class="number">{whole(model.training_rows)}</td>
                 <td>
@@ -74,7 +76,9 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
 function PromotionForm({ model, onDone }: { model: Model; onDone: () => void }) {
   const [reason, setReason] = useState('')
   const { run, fault, isRunning } = useAction(async () => {
-    await send('POST', `/models/${model.id}/promote`, { reason })
+    await answerOf(
+      client.POST('/models/{id}/promote', { params: { path: { id: model.id } }, body: { reason } }),
+    )
     onDone()
   })
   return (

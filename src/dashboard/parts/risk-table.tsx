@@ -1,14 +1,19 @@
 import { useMemo, useState } from 'preact/hooks'
-import { age, percent, whole } from '../format.ts'
+import type { Level, Schemas } from '../api.ts'
+import { Sparkline } from '../charts/sparkline.tsx'
+import { ago, moment, percent, usd, whole } from '../format.ts'
+import { useDataNow } from '../market.ts'
 import { linkTo } from '../route.ts'
-import type { Anomaly, Level, Risk } from '../shapes.ts'
+import type { Risk } from '../use-risks.ts'
+import { type Sparkline as Series, useSparklines } from '../use-sparklines.ts'
 import { useWindow } from '../use-window.ts'
 import { Card } from './card.tsx'
 import { LevelBadge, Meter } from './level.tsx'
 import { Empty } from './states.tsx'
 import { SortHeader, type Sorting } from './sort-header.tsx'
 
-type Column = 'name' | 'level' | 'danger' | 'confidence' | 'anomaly' | 'age'
+type Anomaly = Schemas['Anomaly']
+type Column = 'name' | 'level' | 'danger' | 'confidence' | 'tvl' | 'anomaly' | 'age'
 
 interface Row {
   readonly risk: Risk
@@ -24,17 +29,20 @@ const sortKeys: Readonly<Record<Column, (row: Row) => number | string>> = {
   level: ({ risk }) => (risk.risk_level ? rank[risk.risk_level] : 0) + (risk.probabilities?.high ?? 0),
   danger: ({ risk }) => risk.probabilities?.high ?? -1,
   confidence: ({ risk }) => risk.confidence ?? -1,
+  tvl: ({ risk }) => risk.tvl_usd ?? -1,
   anomaly: ({ anomaly }) => anomaly?.anomaly_score ?? -1,
   age: ({ risk }) => -Date.parse(risk.as_of),
 }
 
-const headers: readonly (readonly [Column, string])[] = [
+const headers: readonly (readonly [Column | '30 days', string])[] = [
   ['name', 'Protocol'],
   ['level', 'Level'],
   ['danger', 'P(high)'],
   ['confidence', 'Confidence'],
+  ['tvl', 'TVL'],
+  ['30 days', '30 days'],
   ['anomaly', 'Anomaly'],
-  ['age', 'Data age'],
+  ['age', 'Data'],
 ]
 
 interface RiskTableProps {
@@ -57,6 +65,7 @@ export function RiskTable({ items, isComplete, anomalies }: RiskTableProps) {
   const sorted = useMemo(() => sortRows(found, sorting), [found, sorting])
   return (
     <Card
+      fills
       title="Risk of all protocols"
       note={`${whole(sorted.length)} of ${whole(items.length)}${isComplete ? '' : ', more on their way'} · horizon ${items[0]?.horizon_days ?? '–'} days`}
       tools={
@@ -100,20 +109,33 @@ interface RowsProps {
 
 function Rows({ rows, sorting, onSort }: RowsProps) {
   const { box, from, to } = useWindow(rows.length, rowHeight)
+  const shown = rows.slice(from, to)
+  const sparklines = useSparklines(shown.map(({ risk }) => risk.protocol_id))
   return (
     <div class="rows" ref={box} role="region" aria-label="Risk table" tabIndex={0}>
       <table aria-rowcount={rows.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
-            {headers.map(([column, name]) => (
-              <SortHeader column={column} name={name} sorting={sorting} onSort={onSort} />
-            ))}
+            {headers.map(([column, name]) =>
+              column === '30 days' ? (
+                <th scope="col" class="column-recent">
+                  {name}
+                </th>
+              ) : (
+                <SortHeader column={column} name={name} sorting={sorting} onSort={onSort} />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
           {from > 0 && <Spacer height={from * rowHeight} />}
-          {rows.slice(from, to).map((row, index) => (
-            <RiskRow key={row.risk.protocol_id} row={row} index={from + index + 2} />
+          {shown.map((row, index) => (
+            <RiskRow
+              key={row.risk.protocol_id}
+              row={row}
+              index={from + index + 2}
+              sparkline={sparklines.get(row.risk.protocol_id)}
+            />
           ))}
           {to < rows.length && <Spacer height={(rows.length - to) * rowHeight} />}
         </tbody>
@@ -128,35 +150,56 @@ const Spacer = ({ height }: { height: number }) => (
   </tr>
 )
 
-function RiskRow({ row: { risk, anomaly }, index }: { row: Row; index: number }) {
+interface RiskRowProps {
+  readonly row: Row
+  readonly index: number
+  readonly sparkline: Series | undefined
+}
+
+function RiskRow({ row: { risk, anomaly }, index, sparkline }: RiskRowProps) {
   const danger = risk.probabilities?.high
   return (
     <tr aria-rowindex={index}>
       <th scope="row">
-        <a href={linkTo('protocols', risk.protocol_id)}>{risk.protocol_name}</a>
+        <a href={linkTo('protocols', risk.protocol_id)} title={risk.protocol_name}>
+          {risk.protocol_name}
+        </a>
         <span class="note">{[risk.category, risk.main_chain].filter(Boolean).join(' · ')}</span>
       </th>
       <td>
         <LevelBadge level={risk.risk_level} />
       </td>
-      <td class="number">
+      <td class="number column-danger">
         {percent(danger, 1)}
         {danger !== undefined && <Meter share={danger} tone={risk.risk_level ?? 'plain'} />}
       </td>
-      <td class="number">{percent(risk.confidence)}</td>
-      <td class="number">
+      <td class="number column-confidence">{percent(risk.confidence)}</td>
+      <td class="number column-tvl">{usd(risk.tvl_usd)}</td>
+      <td class="column-recent">{sparkline && <Sparkline {...sparkline} />}</td>
+      <td class="number column-anomaly">
         {anomaly ? (
           <span class="badge anomaly">▲ {percent(anomaly.anomaly_score)}</span>
         ) : (
           <span class="quiet">none</span>
         )}
       </td>
-      <td class="number">
-        <time dateTime={risk.as_of} title={`${risk.as_of} UTC`}>
-          {age(risk.as_of)}
-        </time>
+      <td class="number column-age">
+        <DataAge asOf={risk.as_of} />
       </td>
     </tr>
+  )
+}
+
+const staleMs = 3 * 3_600_000
+
+function DataAge({ asOf }: { asOf: string }) {
+  const now = useDataNow()
+  const isStale = now - Date.parse(asOf) > staleMs
+  return (
+    <time class={isStale ? 'stale' : ''} dateTime={asOf} title={`As of ${moment(asOf)} UTC`}>
+      {isStale && <span aria-hidden="true">⚠ </span>}
+      {ago(asOf, now)}
+    </time>
   )
 }
 

@@ -1,4 +1,6 @@
-import type { RunState as State } from '../shapes.ts'
+import type { Run } from '../api.ts'
+
+type State = Run['state']
 
 const signs: Readonly<Record<State, string>> = {
   active: '▶',

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { ApiError } from '../api.ts'
-import { age } from '../format.ts'
-import type { Resource } from '../use-resource.ts'
+import { ago } from '../format.ts'
+import type { Resource } from '../use-answer.ts'
 
 /** Shows a resource, or says what stands in its way; an old answer stays visible below the sentence that says so. */
 export function Show<T>({
@@ -21,7 +21,7 @@ export function Show<T>({
     <>
       {fault && (
         <p class="notice" role="status">
-          Shown as of {age(new Date(readAt ?? 0).toISOString())} ago: {fault.message}
+          Not up to date, read {ago(new Date(readAt ?? 0).toISOString())}: {fault.message}
         </p>
       )}
       {children(data)}
@@ -32,21 +32,26 @@ export function Show<T>({
 export const Loading = ({ what }: { what: string }) => (
   <div class="state" role="status">
     <span class="skeleton" />
+    <span class="skeleton" />
     <span class="skeleton short" />
     <span class="hidden">Loading {what}</span>
   </div>
 )
 
-/** Missing answers that will come by themselves (503) and those that will not (404, 400) are no errors. */
+/** Answers that will come by themselves (503) and those that cannot (404, 400) are no errors. */
 export function Fault({ fault, what, onRetry }: { fault: ApiError; what: string; onRetry: () => void }) {
   const isExpected = [400, 404, 503].includes(fault.status)
   return (
     <div class={`state ${isExpected ? 'empty' : 'fault'}`} role={isExpected ? 'status' : 'alert'}>
-      <strong>{isExpected ? `No ${what} yet` : `Could not load ${what}`}</strong>
+      <strong>
+        {isExpected ? `No ${what}${fault.status === 404 ? '' : ' yet'}` : `Could not load ${what}`}
+      </strong>
       <span>{fault.message}</span>
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
+      {fault.status !== 404 && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </div>
   )
 }

@@ -55,13 +55,3 @@ export async function listDeliveries(db: Db, alertId: string) {
     .limit(200)
     .execute()
 }
-
-/** Alerts raised in the last seven days. */
-export async function countRecentAlerts(db: Db): Promise<number> {
-  const { raised } = await db
-    .selectFrom('alerts')
-    .select((eb) => eb.fn.countAll<number>().as('raised'))
-    .where('raisedAt', '>', sql<Date>`now() - interval '7 days'`)
-    .executeTakeFirstOrThrow()
-  return raised
-}

@@ -1,27 +1,43 @@
 import { sql } from 'kysely'
 import type { Db } from '../connection.ts'
+import { askedTogether } from './asked-together.ts'
 
-const newestScan = (db: Db) =>
+const columns = [
+  'score.scanId',
+  'score.protocolId',
+  'score.asOf',
+  'score.isAnomaly',
+  'score.anomalyScore',
+  'score.confidence',
+  'score.alertLevel',
+  'score.algorithm',
+  'score.detectors',
+  'score.contributions',
+  'score.verdict',
+  'score.verdictReason',
+  'protocols.name as protocolName',
+  'scans.modelId',
+] as const
+
+const scores = (db: Db) =>
   db
-    .selectFrom('scans')
-    .select(['id', 'modelId', 'asOf'])
-    .orderBy('asOf', 'desc')
-    .orderBy('scannedAt', 'desc')
-    .limit(1)
-    .as('scan')
+    .selectFrom('anomalyScores as score')
+    .innerJoin('protocols', 'protocols.id', 'score.protocolId')
+    .innerJoin('scans', 'scans.id', 'score.scanId')
+    .select(columns)
+export type AnomalyRow = Awaited<ReturnType<ReturnType<typeof scores>['execute']>>[number]
 
 /** The score that the newest scan gave a protocol, in one row; undefined where protocol, scan or score is missing. */
-export async function readAnomaly(db: Db, protocolId: string) {
-  return db
-    .selectFrom(newestScan(db))
-    .innerJoin('anomalyScores as score', 'score.scanId', 'scan.id')
-    .innerJoin('protocols', 'protocols.id', 'score.protocolId')
-    .where('score.protocolId', '=', protocolId)
-    .selectAll('score')
-    .select(['protocols.name as protocolName', 'scan.modelId'])
-    .executeTakeFirst()
-}
-export type AnomalyRow = NonNullable<Awaited<ReturnType<typeof readAnomaly>>>
+export const readAnomaly = askedTogether(
+  (db, protocolIds) =>
+    scores(db)
+      .where('score.scanId', '=', (eb) =>
+        eb.selectFrom('scans').select('id').orderBy('asOf', 'desc').orderBy('scannedAt', 'desc').limit(1),
+      )
+      .where(sql<boolean>`score.protocol_id = any(${protocolIds}::text[])`)
+      .execute(),
+  (row) => row.protocolId,
+)
 
 export type ScanCursor = readonly [asOf: string, scannedAt: string, id: string]
 
@@ -68,12 +84,7 @@ export async function listScanAnomalies(
   scanId: string,
   page: { limit: number; after: readonly [score: number, protocolId: string] | undefined },
 ) {
-  let query = db
-    .selectFrom('anomalyScores as score')
-    .innerJoin('protocols', 'protocols.id', 'score.protocolId')
-    .innerJoin('scans', 'scans.id', 'score.scanId')
-    .selectAll('score')
-    .select(['protocols.name as protocolName', 'scans.modelId'])
+  let query = scores(db)
     .where('score.scanId', '=', scanId)
     .where('score.isAnomaly', '=', true)
     .orderBy('score.anomalyScore', 'desc')
@@ -95,12 +106,7 @@ export interface HistoryFilter {
 
 /** Past anomalies, newest first; one more than `limit`. */
 export async function listAnomalies(db: Db, filter: HistoryFilter) {
-  let query = db
-    .selectFrom('anomalyScores as score')
-    .innerJoin('protocols', 'protocols.id', 'score.protocolId')
-    .innerJoin('scans', 'scans.id', 'score.scanId')
-    .selectAll('score')
-    .select(['protocols.name as protocolName', 'scans.modelId'])
+  let query = scores(db)
     .where('score.isAnomaly', '=', true)
     .orderBy('score.asOf', 'desc')
     .orderBy('score.protocolId', 'desc')

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../connection.ts'
 import type { JobRun } from '../job-runs.ts'
 import type { RunState } from '../schema.ts'
+import { askedTogether } from './asked-together.ts'
 import { exactly } from './keyset.ts'
 
 export async function readRuns(db: Db, ids: readonly string[]): Promise<JobRun[]> {
@@ -38,23 +39,31 @@ export async function listRuns(db: Db, filter: RunFilter) {
 }
 
 /** The farthest that a place in the queue is counted: the backlog is never walked. */
-export const countedAhead = 200
+export const countedAhead = 100
 
-/** How many runs of the same queue and lane were queued before this one, counted up to `countedAhead`. */
-export async function countAhead(
-  db: Db,
-  run: Pick<JobRun, 'id' | 'queue' | 'lane' | 'createdAt'>,
-): Promise<number> {
-  const { rows } = await sql<{ ahead: number }>`
-    select count(*) filter (where lane = ${run.lane}) as ahead
-    from (
-      select lane from job_runs
-      where queue = ${run.queue} and state = 'queued' and created_at < ${run.createdAt}
-      order by created_at desc
-      limit ${countedAhead}
-    ) as nearest`.execute(db)
-  return rows[0]?.ahead ?? 0
-}
+/** A run and, while it is queued, how many of its queue and lane were queued before it, counted up to `countedAhead`. */
+export type PlacedRun = JobRun & { readonly ahead: number | null }
+
+export const readPlacedRun = askedTogether(
+  async (db, ids): Promise<PlacedRun[]> => {
+    const { rows } = await sql<PlacedRun>`
+    select run.*, place.ahead
+    from job_runs as run
+    left join lateral (
+      select count(*) as ahead
+      from (
+        select from job_runs as other
+        where other.state = 'queued' and other.queue = run.queue and other.lane = run.lane
+          and other.created_at < run.created_at
+        order by other.created_at
+        limit ${sql.lit(countedAhead)}
+      ) as counted
+    ) as place on run.state = 'queued'
+    where run.id = any(${ids}::uuid[])`.execute(db)
+    return rows
+  },
+  (run) => run.id,
+)
 
 export async function listJobLogs(
   db: Db,

@@ -9,7 +9,6 @@ const columns = [
   'models.algorithm',
   'models.engine',
   'models.params',
-  'models.metrics',
   'models.features',
   'models.featureSet',
   'models.importance',
@@ -32,21 +31,25 @@ const models = (db: Db) =>
     .select((eb) => eb('currentModels.modelId', 'is not', null).as('isCurrent'))
 
 export async function readModel(db: Db, id: string) {
-  return models(db).where('models.id', '=', id).executeTakeFirst()
+  return models(db).select('models.metrics').where('models.id', '=', id).executeTakeFirst()
 }
 export type ModelRow = NonNullable<Awaited<ReturnType<typeof readModel>>>
 
 export async function readCurrentModel(db: Db, kind: ModelKind): Promise<ModelRow | undefined> {
-  return models(db).where('currentModels.kind', '=', kind).executeTakeFirst()
+  return models(db).select('models.metrics').where('currentModels.kind', '=', kind).executeTakeFirst()
 }
 
-export async function hasCurrentModel(db: Db, kind: ModelKind): Promise<boolean> {
+export async function findCurrentModelId(db: Db, kind: ModelKind): Promise<string | undefined> {
   const row = await db
     .selectFrom('currentModels')
     .select('modelId')
     .where('kind', '=', kind)
     .executeTakeFirst()
-  return row !== undefined
+  return row?.modelId
+}
+
+export async function hasCurrentModel(db: Db, kind: ModelKind): Promise<boolean> {
+  return (await findCurrentModelId(db, kind)) !== undefined
 }
 
 export interface ModelFilter {
@@ -56,10 +59,13 @@ export interface ModelFilter {
   readonly after: readonly [createdAt: string, id: string] | undefined
 }
 
-/** Models without their artifacts, newest first; one more than `limit`. */
+/** Models without their artifacts and leaderboards, newest first; one more than `limit`. */
 export async function listModels(db: Db, filter: ModelFilter) {
   let query = models(db)
-    .select(sql<string>`models.created_at::text`.as('createdAtExact'))
+    .select([
+      sql<Record<string, unknown>>`models.metrics - 'leaderboard'`.as('metrics'),
+      sql<string>`models.created_at::text`.as('createdAtExact'),
+    ])
     .orderBy('models.createdAt', 'desc')
     .orderBy('models.id', 'desc')
     .limit(filter.limit + 1)

@@ -1,46 +1,75 @@
 import { sql } from 'kysely'
 import type { Db } from '../connection.ts'
 import type { RiskLevel } from '../schema.ts'
+import { askedIds, askedTogether } from './asked-together.ts'
+
+const columns = [
+  'score.protocolId',
+  'score.asOf',
+  'score.modelId',
+  'score.riskLevel',
+  'score.confidence',
+  'score.probabilities',
+  'score.horizonDays',
+  'score.closesOn',
+  'score.abstainedBecause',
+  'score.outcome',
+  'score.outcomeFall',
+  'score.outcomeRelativeFall',
+  'score.scoredAt',
+  'protocols.name as protocolName',
+  'protocols.category',
+  'protocols.mainChain',
+  'models.beatsBaselines',
+  // The feature is ln(1 + TVL) of the day that was scored.
+  sql<number | null>`exp((score.feature_values->>'recent_tvl')::float8) - 1`.as('tvlUsd'),
+] as const
 
 const scores = (db: Db) =>
   db
     .selectFrom('riskScores as score')
     .innerJoin('models', 'models.id', 'score.modelId')
     .innerJoin('protocols', 'protocols.id', 'score.protocolId')
-    .selectAll('score')
-    .select([
-      'protocols.name as protocolName',
-      'protocols.category',
-      'protocols.mainChain',
-      'models.beatsBaselines',
-    ])
+    .select(columns)
+export type RiskRow = Awaited<ReturnType<ReturnType<typeof scores>['execute']>>[number]
+
+/** Of each protocol the newest score by the current model. */
+const newestScores = (db: Db, protocolIds: readonly string[]) =>
+  db.selectFrom(askedIds(protocolIds)).innerJoinLateral(
+    (eb) =>
+      eb
+        .selectFrom('riskScores')
+        .innerJoin('currentModels', 'currentModels.modelId', 'riskScores.modelId')
+        .selectAll('riskScores')
+        .where('currentModels.kind', '=', 'risk')
+        .whereRef('riskScores.protocolId', '=', 'asked.id')
+        .orderBy('riskScores.asOf', 'desc')
+        .limit(1)
+        .as('score'),
+    (join) => join.onTrue(),
+  )
 
 /** The newest score of a protocol by the current model. */
-export async function readRisk(db: Db, protocolId: string) {
-  return scores(db)
-    .innerJoin('currentModels', 'currentModels.modelId', 'score.modelId')
-    .where('currentModels.kind', '=', 'risk')
-    .where('score.protocolId', '=', protocolId)
-    .orderBy('score.asOf', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-}
-export type RiskRow = NonNullable<Awaited<ReturnType<typeof readRisk>>>
+export const readRisk = askedTogether(
+  (db, protocolIds): Promise<RiskRow[]> =>
+    newestScores(db, protocolIds)
+      .innerJoin('models', 'models.id', 'score.modelId')
+      .innerJoin('protocols', 'protocols.id', 'score.protocolId')
+      .select(columns)
+      .execute(),
+  (row) => row.protocolId,
+)
 
-/** The same, with what the SHAP values belong to: the features of the model, in order. */
-export async function readExplainedRisk(db: Db, protocolId: string) {
-  return db
-    .selectFrom('currentModels')
-    .innerJoin('models', 'models.id', 'currentModels.modelId')
-    .innerJoin('riskScores as score', 'score.modelId', 'models.id')
-    .selectAll('score')
-    .select('models.features')
-    .where('currentModels.kind', '=', 'risk')
-    .where('score.protocolId', '=', protocolId)
-    .orderBy('score.asOf', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-}
+/** What moved that score, and what the SHAP values belong to: the features of the model, in order. */
+export const readExplainedRisk = askedTogether(
+  (db, protocolIds) =>
+    newestScores(db, protocolIds)
+      .innerJoin('models', 'models.id', 'score.modelId')
+      .selectAll('score')
+      .select('models.features')
+      .execute(),
+  (row) => row.protocolId,
+)
 
 export interface RiskHistoryFilter {
   readonly protocolId: string
@@ -97,31 +126,4 @@ export async function listRisks(db: Db, filter: RiskFilter) {
     query = query.where(sql<boolean>`(${danger}, score.protocol_id) < (${probabilityHigh}, ${protocolId})`)
   }
   return query.execute()
-}
-
-export interface TrackRecordRow {
-  /** `YYYY-MM`, of the prediction. */
-  readonly month: string
-  readonly predicted: RiskLevel
-  readonly low: number
-  readonly medium: number
-  readonly high: number
-  /** Of the deepest sustained falls, as a share below 0. */
-  readonly meanFall: number | null
-}
-
-/** Every closed prediction against what happened, counted by month and predicted level. */
-export async function readTrackRecord(db: Db): Promise<TrackRecordRow[]> {
-  const { rows } = await sql<TrackRecordRow>`
-    select to_char(as_of, 'YYYY-MM') as month,
-           risk_level as predicted,
-           count(*) filter (where outcome = 'low') as low,
-           count(*) filter (where outcome = 'medium') as medium,
-           count(*) filter (where outcome = 'high') as high,
-           avg(outcome_fall) as mean_fall
-    from risk_scores
-    where closed_at is not null and outcome is not null and risk_level is not null
-    group by 1, 2
-    order by 1, 2`.execute(db)
-  return rows
 }

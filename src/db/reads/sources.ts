@@ -20,6 +20,15 @@ export async function readCollected(db: Db): Promise<CollectedFromSource[]> {
   return rows
 }
 
+/** When something was last collected, on the data clock. */
+export async function readLastCollected(db: Db): Promise<Date | null> {
+  const row = await db
+    .selectFrom('fetches')
+    .select((eb) => eb.fn.max<Date | null>('fetchedAt').as('at'))
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
 /** Why rows were refused in the last seven days, the most frequent first. */
 export async function readRefusals(db: Db) {
   return db

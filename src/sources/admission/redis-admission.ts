@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { TokenBucket } from 'limiter'
 import type { SourceName } from '../../domain/market.ts'
 import type { WaitReason } from '../source-errors.ts'
@@ -8,7 +8,7 @@ import { askScript, failureScript, giveBackScript, settleScript, successScript }
 import { formatBudget, type Budget } from './budget.ts'
 
 export interface RedisAdmissionOptions {
-  readonly redis: Redis
+  readonly redis: Redis | Cluster
   /** Key prefix with a hash tag, such as `{tidegauge}`. */
   readonly prefix: string
   readonly budgets: Readonly<Record<SourceName, Budget>>

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { sourceNames, type SourceName } from '../../domain/market.ts'
 import { admissionKeys } from './admission-keys.ts'
 import { readScript } from './admission-scripts.ts'
@@ -23,11 +23,15 @@ export interface SourceState {
 }
 
 /** The state of every source as the processes share it. @param prefix as given to `createRedisAdmission` */
-export function readSourceStates(redis: Redis, prefix: string): Promise<SourceState[]> {
+export function readSourceStates(redis: Redis | Cluster, prefix: string): Promise<SourceState[]> {
   return Promise.all(sourceNames.map((source) => readSourceState(redis, prefix, source)))
 }
 
-async function readSourceState(redis: Redis, prefix: string, source: SourceName): Promise<SourceState> {
+async function readSourceState(
+  redis: Redis | Cluster,
+  prefix: string,
+  source: SourceName,
+): Promise<SourceState> {
   const keys = admissionKeys(prefix, source)
   const budget = await redis.hget(keys.state, 'budget')
   const windowMs = budget === null ? 0 : parseBudget(budget).windowMs

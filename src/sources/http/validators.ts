@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { header, type Headers } from './retry-after.ts'
 
 /** What is remembered of a stored body, to ask for it again only if it has changed. */
@@ -21,7 +21,7 @@ const keptMs = 7 * 86_400_000
 const longestFreshMs = 15 * 60_000
 
 /** Shared by all processes; some 300 bytes for each URL, forgotten after a week. */
-export function createRedisValidators(redis: Redis, prefix: string): ValidatorStore {
+export function createRedisValidators(redis: Redis | Cluster, prefix: string): ValidatorStore {
   const keyOf = (url: string): string =>
     `${prefix}:validators:${createHash('sha256').update(url).digest('base64url').slice(0, 24)}`
   return {

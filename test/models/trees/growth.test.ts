@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { drawClasses } from '../../../bench/drawn-data.ts'
 import { createRandom } from '../../../models/random.ts'
 import { goss } from '../../../models/classifiers/row-sampling.ts'
 import { fromRows } from '../../../models/matrix.ts'
@@ -8,6 +9,7 @@ import { GradientTreeGrower, type GradientTreeOptions } from '../../../models/tr
 import { depthWise } from '../../../models/trees/growth/depth-wise.ts'
 import { leafWise } from '../../../models/trees/growth/leaf-wise.ts'
 import { ObliviousTreeGrower } from '../../../models/trees/growth/oblivious.ts'
+import { hessianOf, PackedGradients } from '../../../models/trees/packed-gradients.ts'
 import type { TreeDraft } from '../../../models/trees/tree-draft.ts'
 
 const options: GradientTreeOptions = {
@@ -102,6 +104,74 @@ describe('growth worked by hand', () => {
         .join(' '),
     )
     expect(new Set([...thresholds, '3.5 4.5 4.5']).size).toBe(3)
+  })
+})
+
+describe('packed gradients', () => {
+  const draw = createRandom(5)
+  const pairs = Float64Array.from({ length: 2 * 40_000 }, (_, i) =>
+    i % 2 === 0 ? draw.next() - 0.5 : 1e-3 + draw.next(),
+  )
+
+  it.each([1, 300, 40_000])('hold both sums of %i rows to a hundred-thousandth', (count) => {
+    const rows = Int32Array.from({ length: count }, (_, i) => i)
+    const packed = new PackedGradients(count)
+    const sum = packed.pack(pairs, rows, count)
+    const total = (field: number): number => rows.reduce((all, row) => all + pairs[row * 2 + field]!, 0)
+    expect(Math.abs(hessianOf(sum) * packed.hessianUnit - total(1))).toBeLessThan(1e-5 * count)
+    expect(Math.abs((sum - hessianOf(sum)) * packed.gradientUnit - total(0))).toBeLessThan(1e-5 * count)
+  })
+
+  it('leave a true zero when everything is taken off again, in any order', () => {
+    const rows = Int32Array.from({ length: 40_000 }, (_, i) => i)
+    const packed = new PackedGradients(40_000)
+    const sum = packed.pack(pairs, rows, 40_000)
+    expect(packed.values.toReversed().reduce((left, value) => left - value, sum)).toBe(0)
+  })
+
+  it('keep tiny gradients of many rows on average', () => {
+    const count = 40_000
+    const tiny = pairs.map((value, i) => (i % 2 === 0 ? (i === 0 ? 1 : 1e-9) : value))
+    const rows = Int32Array.from({ length: count }, (_, i) => i)
+    const packed = new PackedGradients(count)
+    const sum = packed.pack(tiny, rows, count) - packed.values[0]!
+    expect(((sum - hessianOf(sum)) * packed.gradientUnit) / (1e-9 * (count - 1))).toBeCloseTo(1, 1)
+  })
+
+  it('refuse more rows than they have room for', () => {
+    const rows = 2 ** 23 + 1
+    const binned = { ...binMatrix(x, chooseBins(x, [false], 255)), rows }
+    expect(() => new GradientTreeGrower(binned, options, depthWise())).toThrow(
+      'Expected at most 8388608 rows, got 8388609',
+    )
+  })
+})
+
+describe('rows counted only where they matter', () => {
+  it('never leaves fewer rows in a leaf than asked, on few rows and on many', () => {
+    for (const rows of [60, 1500]) {
+      const data = drawClasses(rows, 5)
+      const binned = binMatrix(
+        data.x,
+        chooseBins(
+          data.x,
+          data.features.map(() => false),
+          64,
+        ),
+      )
+      const limits = { ...options.limits, minRows: 20 }
+      const grower = new GradientTreeGrower(binned, { ...options, limits, maxLeaves: 31 }, leafWise())
+      // Gradients that make single rows tempting: a few labels stand against certain predictions.
+      const gradients = new Float64Array(rows * 2)
+      for (let i = 0; i < rows; i++) gradients.set(i % 37 === 0 ? [-0.99, 0.01] : [0.1, 0.1], i * 2)
+      const all = Int32Array.from({ length: rows }, (_, i) => i)
+      const columns = Int32Array.from({ length: binned.columns }, (_, f) => f)
+      const draft = grower.grow(gradients, all, rows, columns)
+      const leaves = [...Array(draft.size).keys()].filter((node) => draft.isLeaf(node))
+      expect(leaves.length).toBeGreaterThan(1)
+      for (const node of leaves)
+        expect(draft.rowEnd[node]! - draft.rowStart[node]!).toBeGreaterThanOrEqual(20)
+    }
   })
 })
 

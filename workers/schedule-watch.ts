@@ -1,0 +1,16 @@
+import type { Logger } from 'pino'
+import type { Producer } from '../queues/producer.ts'
+
+/** Brings schedules back that Redis has lost or stopped following, and says which. @returns how many */
+export async function watchSchedules(
+  producer: Producer,
+  log: Logger,
+  now: number = Date.now(),
+): Promise<number> {
+  const mended = await producer.mendSchedules(now)
+  for (const { id, reason } of mended) {
+    if (reason === 'stopped') log.warn({ schedule: id }, 'a schedule had stopped; it was set again')
+    else log.info({ schedule: id, reason }, 'schedule set')
+  }
+  return mended.length
+}
