@@ -7,7 +7,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: more workers only make the services behind the tests slower.
     maxWorkers: 2,
-    reporters: ['default', './test/chaos/harness/reporter.ts'],
+    // What failed comes last, where people look for it.
+    reporters: ['./test/chaos/harness/reporter.ts', 'default'],
     projects: [
       {
         extends: true,
