@@ -42,10 +42,17 @@ export function createLogger(config: Pick<Config, 'log'>, name: string): Logger 
     level: config.log.level,
     base: { name },
     redact: { paths: secretPaths, censor: '***' },
+    serializers: { err: withoutClient },
     hooks: { streamWrite: withoutPasswords },
     mixin: () => traceHooks()?.ids() ?? {},
   }
   return config.log.format === 'pretty' ? pino(options, prettyStream()) : pino(options)
+}
+
+/** The error of a lost Postgres connection carries its whole client along: pages of state, and the key that cancels its queries. */
+function withoutClient(error: Error): object {
+  const { client: _client, ...described } = pino.stdSerializers.err(error)
+  return described
 }
 
 /** Loaded only when asked for, and in this process: a transport would cost a thread. */

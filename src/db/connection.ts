@@ -22,7 +22,7 @@ export interface ConnectionOptions {
 }
 
 export function createPool({ url, maxConnections, applicationName }: ConnectionOptions): pg.Pool {
-  return new pg.Pool({
+  const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
     application_name: applicationName,
@@ -32,6 +32,10 @@ export function createPool({ url, maxConnections, applicationName }: ConnectionO
     options: '-c timezone=UTC',
     types,
   })
+  // A connection that is lost between two statements of a transaction tells nobody but its client, and an error that nobody
+  // listens to ends the process; the next statement fails with it anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
 }
 
 export function createDb(pool: PostgresPool): Db {

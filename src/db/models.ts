@@ -25,6 +25,8 @@ export class ArtifactDigestError extends Error {
 /** Adds the next version of its kind. @returns the version */
 export async function insertModel(tx: Tx, model: NewModel): Promise<number> {
   const artifact = gzipSync(JSON.stringify(model.artifact))
+  // Two trainings that end together would both find the same next version; readers are not kept waiting.
+  await sql`lock table models in share row exclusive mode`.execute(tx)
   const { version } = await tx
     .insertInto('models')
     .values((eb) => ({

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { ArtifactDigestError, readArtifact } from '../../src/db/models.ts'
+import { ArtifactDigestError, insertModel, readArtifact } from '../../src/db/models.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { storeModel } from '../support/stored-results.ts'
 
@@ -24,5 +24,34 @@ describe('readArtifact', () => {
     const read = readArtifact(db, id)
     await expect(read).rejects.toThrow(ArtifactDigestError)
     await expect(read).rejects.toThrow(`Model ${id}: expected an artifact with sha256 ${artifactSha256}`)
+  })
+})
+
+describe('insertModel', () => {
+  it('gives models that are registered at the same time versions of their own', async () => {
+    const insert = () =>
+      db.transaction().execute((tx) =>
+        insertModel(tx, {
+          id: randomUUID(),
+          kind: 'anomaly',
+          algorithm: 'consensus',
+          engine: 'native-ts',
+          params: {},
+          metrics: {},
+          features: ['tvl_vol_7'],
+          featureSet: 1,
+          importance: {},
+          horizonDays: null,
+          beatsBaselines: null,
+          windowFrom: '2025-01-01',
+          windowTo: '2026-10-01',
+          trainingRows: 100,
+          artifact: {},
+          reason: 'first',
+          runId: null,
+        }),
+      )
+    const versions = await Promise.all(Array.from({ length: 5 }, insert))
+    expect(versions.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
   })
 })

@@ -48,9 +48,17 @@ describe('a log line', () => {
       const { installTraceHooks } = await import('./dist/src/tracing/trace-hooks.js')
       installTraceHooks({ carrier: () => null, ids: () => ({ trace_id: 'abc', span_id: 'def' }), telemetry: {} })
       createLogger({ log: { level: 'info', format: 'json' } }, 'trainer').child({ jobId: '1', job: 'prune', attempt: 2 }).info(
-        { apiKey: 'canary', nested: { deep: { password: 'canary' }, authorization: 'canary' }, url: 'redis://:canary@host' },
+        { apiKey: 'canary', nested: { deep: { password: 'canary' }, authorization: 'canary' }, url: 'redis://:canary@host',
+          err: Object.assign(new Error('lost'), { code: '57P01', client: { secretKey: 'canary' } }) },
         'lost postgres://tidegauge:canary@host/db')`)
-    expect(line).toMatchObject({ jobId: '1', job: 'prune', attempt: 2, trace_id: 'abc', span_id: 'def' })
+    expect(line).toMatchObject({
+      jobId: '1',
+      job: 'prune',
+      attempt: 2,
+      trace_id: 'abc',
+      span_id: 'def',
+      err: { code: '57P01' },
+    })
     expect(JSON.stringify(line)).not.toContain('canary')
   })
 })
