@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { endRun } from '../../src/db/job-runs.ts'
+import { scaled } from '../chaos/harness/size.ts'
 import { startTestApi } from '../support/api.ts'
 import { generatedRequests, type GeneratedRequest, type OpenApi } from '../support/generated-requests.ts'
 import {
@@ -15,8 +16,7 @@ import {
   storeVector,
 } from '../support/stored-results.ts'
 
-/** A few hundred by default; the full proof takes 10,000. */
-const requests = Number(process.env['TIDEGAUGE_GENERATED_REQUESTS'] ?? 400)
+const requests = scaled(10_000)
 
 const { ask, post, db } = await startTestApi({
   http: {

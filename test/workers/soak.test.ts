@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, it } from 'vitest'
 import { sql } from 'kysely'
+import { expect } from 'vitest'
 import { submitJobs } from '../../src/jobs/submit.ts'
 import { startMaintenance } from '../../workers/maintenance.ts'
+import { promise } from '../chaos/harness/promise.ts'
+import { scaled } from '../chaos/harness/size.ts'
 import { eventually } from '../support/eventually.ts'
 import { openWorkshop } from '../support/workshop.ts'
 
-/** 100,000 where the promises are played at full size. */
-const jobs = Number(process.env['TIDEGAUGE_SOAK_JOBS'] ?? 4_000)
+const jobs = scaled(100_000)
 const batch = 250
 const megabyte = 2 ** 20
 /** A job that is kept, with its payload and options, is 2 kB and more. */
@@ -20,10 +21,14 @@ const collectGarbage = runInNewContext('gc') as () => void
 const { platform, work } = await openWorkshop(undefined, { TIDEGAUGE_CONCURRENCY_ALERTS: '32' })
 const { db, connection, prefix } = platform
 
-it(
-  `R16: ${jobs.toLocaleString('en')} jobs leave neither memory nor handles nor keys behind`,
-  { timeout: 1_800_000 },
-  async () => {
+promise(
+  'R16',
+  {
+    injected: `${jobs.toLocaleString('en')} jobs`,
+    expected: `heap slope < ${mostBytesPerJob} bytes a job, no handle left, Redis ≤ 50 MB`,
+    timeoutMs: 60_000 + jobs * 20,
+  },
+  async (tell) => {
     work('alerts', { 'deliver-alert': () => Promise.resolve({ status: 200 }) })
     await using _maintenance = startMaintenance(platform)
     const heaps: number[] = []
@@ -38,13 +43,22 @@ it(
       if (done === batch) handles = process.getActiveResourcesInfo().length
     }
     const steady = heaps.slice(Math.floor(heaps.length / 4))
-    expect((slopeOf(steady) * megabyte) / batch).toBeLessThan(mostBytesPerJob)
-    expect(process.getActiveResourcesInfo().length).toBeLessThan(handles + 20)
+    const slope = (slopeOf(steady) * megabyte) / batch
+    const moreHandles = process.getActiveResourcesInfo().length - handles
 
     const keys = await connection.keys(`${prefix}*`)
-    expect(keys.length).toBeLessThan(2_500)
     let bytes = 0
     for (const key of keys) bytes += Number(await connection.memory('USAGE', key))
+    tell({
+      heap_bytes_per_job: Math.round(slope),
+      heap_mb: Math.round(heaps.at(-1)!),
+      more_handles: moreHandles,
+      redis_keys: keys.length,
+      redis_mb: Math.round((10 * bytes) / megabyte) / 10,
+    })
+    expect(slope).toBeLessThan(mostBytesPerJob)
+    expect(moreHandles).toBeLessThan(20)
+    expect(keys.length).toBeLessThan(2_500)
     expect(bytes / megabyte).toBeLessThan(50)
   },
 )
