@@ -7,6 +7,10 @@ export const count = z.int().nonnegative()
 export const share = z.number().min(0).max(1)
 export const riskLevel = z.enum(['low', 'medium', 'high'])
 export const modelKind = z.enum(['risk', 'anomaly'])
+/** null is unknown, never 0. */
+export const usd = z.number().nullable()
+/** A number, or the name of a category. */
+export const featureValue = z.union([z.number(), z.string()]).nullable()
 export const anyRecord = z.record(z.string(), z.unknown())
 
 export const protocolPath = z.strictObject({

@@ -243,23 +243,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Registered models, newest first */
-        get: operations["getModels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/models/performance": {
         parameters: {
             query?: never;
@@ -277,23 +260,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/models/compare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Two models side by side */
-        get: operations["getModelsCompare"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/models/promotions": {
         parameters: {
             query?: never;
@@ -303,6 +269,57 @@ export interface paths {
         };
         /** Who made which model current, when and why, newest first */
         get: operations["getModelsPromotions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a model the current one, forward or back; everything is then scored anew */
+        post: operations["postModelsIdPromote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Registered models, newest first */
+        get: operations["getModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two models side by side */
+        get: operations["getModelsCompare"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,23 +362,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/models/{id}/promote": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a model the current one, forward or back; everything is then scored anew */
-        post: operations["postModelsIdPromote"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/market": {
         parameters: {
             query?: never;
@@ -373,6 +373,23 @@ export interface paths {
         get: operations["getMarket"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a snapshot of all protocols */
+        post: operations["postCollect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,23 +475,6 @@ export interface paths {
         get: operations["getSparklines"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/collect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Queue a snapshot of all protocols */
-        post: operations["postCollect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1373,6 +1373,9 @@ export interface components {
                 observed: number;
             }[];
         };
+        Promotion: {
+            reason: string;
+        };
         ModelComparison: {
             a: components["schemas"]["ModelDetail"];
             b: components["schemas"]["ModelDetail"];
@@ -1650,9 +1653,6 @@ export interface components {
             /** @enum {string} */
             balance: "smote" | "weights" | "none";
         };
-        Promotion: {
-            reason: string;
-        };
         Protocol: {
             id: string;
             name: string;
@@ -1747,6 +1747,7 @@ export interface components {
         Alert: {
             /** Format: uuid */
             id: string;
+            /** @description `*` where the alert concerns the whole market (drift) */
             protocol_id: string;
             protocol_name: string | null;
             /** @enum {string} */
@@ -3082,11 +3083,108 @@ export interface operations {
             };
         };
     };
-    getModels: {
+    getModelsPerformance: {
         parameters: {
             query?: {
                 kind?: "risk" | "anomaly";
-                algorithm?: string;
+                /** @description Rows in one page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The leaderboard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newest first; `metrics` as the training wrote them */
+                        leaderboard: components["schemas"]["Model"][];
+                        detectors: {
+                            /** Format: uuid */
+                            scan_id: string | null;
+                            items: {
+                                algorithm: string;
+                                scored: number;
+                                anomalies: number;
+                                /** @description Share of protocols on which it agrees with what the scan concluded */
+                                agreement: number;
+                            }[];
+                        };
+                        /** @description What people said of alerts; per detector, of those that it would have raised by itself */
+                        feedback: {
+                            true_alarms: number;
+                            false_alarms: number;
+                            /** @description From so many answers on they take part in choosing the detector */
+                            fewest_answers: number;
+                            /** @description So many of them true and so many false alarms */
+                            fewest_of_each: number;
+                            detectors: {
+                                algorithm: string;
+                                true_alarms: number;
+                                false_alarms: number;
+                                precision: number | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelsPromotions: {
+        parameters: {
+            query?: {
+                kind?: "risk" | "anomaly";
                 /** @description Rows in one page */
                 limit?: number;
                 /** @description The `next_cursor` of the page before */
@@ -3098,14 +3196,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page of models */
+            /** @description One page of promotions */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Model"][];
+                        items: {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "risk" | "anomaly";
+                            /** Format: uuid */
+                            model_id: string;
+                            version: number;
+                            algorithm: string;
+                            /** Format: uuid */
+                            previous_model_id: string | null;
+                            reason: string;
+                            promoted_by: string;
+                            /** Format: date-time */
+                            promoted_at: string;
+                        }[];
                         next_cursor: string | null;
                     };
                 };
@@ -3157,12 +3269,136 @@ export interface operations {
             };
         };
     };
-    getModelsPerformance: {
+    postModelsIdPromote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a POST with the same key does the work once and gives the same answer for at least 24 hours */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description Queued, or already waiting under the same key */
+            202: {
+                headers: {
+                    /** @description Where the run is followed */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the current one already. Or: A request with this Idempotency-Key is at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModels: {
         parameters: {
             query?: {
                 kind?: "risk" | "anomaly";
+                algorithm?: string;
                 /** @description Rows in one page */
                 limit?: number;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3170,41 +3406,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The leaderboard */
+            /** @description One page of models */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description Newest first; `metrics` as the training wrote them */
-                        leaderboard: components["schemas"]["Model"][];
-                        detectors: {
-                            /** Format: uuid */
-                            scan_id: string | null;
-                            items: {
-                                algorithm: string;
-                                scored: number;
-                                anomalies: number;
-                                /** @description Share of protocols on which it agrees with what the scan concluded */
-                                agreement: number;
-                            }[];
-                        };
-                        /** @description What people said of alerts; per detector, of those that it would have raised by itself */
-                        feedback: {
-                            true_alarms: number;
-                            false_alarms: number;
-                            /** @description From so many answers on they take part in choosing the detector */
-                            fewest_answers: number;
-                            /** @description So many of them true and so many false alarms */
-                            fewest_of_each: number;
-                            detectors: {
-                                algorithm: string;
-                                true_alarms: number;
-                                false_alarms: number;
-                                precision: number | null;
-                            }[];
-                        };
+                        items: components["schemas"]["Model"][];
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -3314,94 +3524,6 @@ export interface operations {
             };
             /** @description The two are of different kinds */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests with this key */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getModelsPromotions: {
-        parameters: {
-            query?: {
-                kind?: "risk" | "anomaly";
-                /** @description Rows in one page */
-                limit?: number;
-                /** @description The `next_cursor` of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page of promotions */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: {
-                            id: number;
-                            /** @enum {string} */
-                            kind: "risk" | "anomaly";
-                            /** Format: uuid */
-                            model_id: string;
-                            version: number;
-                            algorithm: string;
-                            /** Format: uuid */
-                            previous_model_id: string | null;
-                            reason: string;
-                            promoted_by: string;
-                            /** Format: date-time */
-                            promoted_at: string;
-                        }[];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-            /** @description The request is malformed; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A valid key is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The scope of the key is not enough */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3634,127 +3756,6 @@ export interface operations {
             };
         };
     };
-    postModelsIdPromote: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Repeating a POST with the same key does the work once and gives the same answer for at least 24 hours */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Promotion"];
-            };
-        };
-        responses: {
-            /** @description Queued, or already waiting under the same key */
-            202: {
-                headers: {
-                    /** @description Where the run is followed */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description The request is malformed; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A valid key is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The scope of the key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such model */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is the current one already. Or: A request with this Idempotency-Key is at work */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This Idempotency-Key was used for another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests with this key */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getMarket: {
         parameters: {
             query?: never;
@@ -3801,6 +3802,103 @@ export interface operations {
             };
             /** @description The scope of the key is not enough */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests with this key */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCollect: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a POST with the same key does the work once and gives the same answer for at least 24 hours */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued, or already waiting under the same key */
+            202: {
+                headers: {
+                    /** @description Where the run is followed */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The request is malformed; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scope of the key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request with this Idempotency-Key is at work */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This Idempotency-Key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4222,103 +4320,6 @@ export interface operations {
             };
             /** @description The scope of the key is not enough */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests with this key */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postCollect: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Repeating a POST with the same key does the work once and gives the same answer for at least 24 hours */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Queued, or already waiting under the same key */
-            202: {
-                headers: {
-                    /** @description Where the run is followed */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description The request is malformed; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A valid key is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The scope of the key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A request with this Idempotency-Key is at work */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This Idempotency-Key was used for another request */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5290,6 +5291,7 @@ export interface operations {
                     "application/json": {
                         /** Format: uuid */
                         id: string;
+                        /** @description `*` where the alert concerns the whole market (drift) */
                         protocol_id: string;
                         protocol_name: string | null;
                         /** @enum {string} */

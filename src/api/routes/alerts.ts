@@ -15,7 +15,7 @@ const feedback = z.enum(['true_alarm', 'false_alarm'])
 const alertSchema = z
   .object({
     id: z.uuid(),
-    protocol_id: z.string(),
+    protocol_id: z.string().meta({ description: '`*` where the alert concerns the whole market (drift)' }),
     protocol_name: z.string().nullable(),
     kind: alertKind,
     level: riskLevel,

@@ -1,18 +1,14 @@
 import { z } from 'zod'
-import { fewestAnswers, fewestOfEachKind } from '../../alerts/answers.ts'
-import { countAnswers, countAnswersByDetector } from '../../db/alert-labels.ts'
-import { compareDetectors, listScans } from '../../db/reads/anomaly.ts'
-import { listModels, listPromotions, type ModelRow, readModel } from '../../db/reads/models.ts'
-import { promoteModel } from '../../db/promotions.ts'
-import type { Db } from '../../db/connection.ts'
-import { ProblemError } from '../../errors.ts'
-import { compareModels, comparisonSchema } from '../model-comparison.ts'
-import { modelDetailSchema, modelSchema, toModelAnswer, toModelDetail } from '../model-answer.ts'
-import { defineRoute, json } from '../define-route.ts'
-import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
-import { count, instant, modelKind, share, toInstant, uuidPath } from '../schemas.ts'
-import { accepted, submitFor } from '../submissions.ts'
 import { trainModels } from '../../../queues/jobs.ts'
+import type { Db } from '../../db/connection.ts'
+import { listModels, type ModelRow, readModel } from '../../db/reads/models.ts'
+import { ProblemError } from '../../errors.ts'
+import { defineRoute, json } from '../define-route.ts'
+import { modelDetailSchema, modelSchema, toModelAnswer, toModelDetail } from '../model-answer.ts'
+import { compareModels, comparisonSchema } from '../model-comparison.ts'
+import { cursorOf, limit, pageOf, toPage } from '../pages.ts'
+import { modelKind, uuidPath } from '../schemas.ts'
+import { accepted, submitFor } from '../submissions.ts'
 
 const listRoute = defineRoute({
   method: 'get',
@@ -52,90 +48,6 @@ const getRoute = defineRoute({
   }),
 })
 
-const detectorSchema = z.object({
-  algorithm: z.string(),
-  scored: count,
-  anomalies: count,
-  agreement: share.meta({
-    description: 'Share of protocols on which it agrees with what the scan concluded',
-  }),
-})
-
-const feedbackSchema = z
-  .object({
-    true_alarms: count,
-    false_alarms: count,
-    fewest_answers: count.meta({
-      description: 'From so many answers on they take part in choosing the detector',
-    }),
-    fewest_of_each: count.meta({ description: 'So many of them true and so many false alarms' }),
-    detectors: z.array(
-      z.object({
-        algorithm: z.string(),
-        true_alarms: count,
-        false_alarms: count,
-        precision: share.nullable(),
-      }),
-    ),
-  })
-  .meta({
-    description: 'What people said of alerts; per detector, of those that it would have raised by itself',
-  })
-
-const performanceRoute = defineRoute({
-  method: 'get',
-  path: '/models/performance',
-  scope: 'read',
-  tag: 'Models',
-  summary: 'Leaderboard of the models, and the detectors of the newest scan beside each other',
-  query: z.strictObject({ kind: modelKind.optional(), limit }),
-  responses: {
-    200: json(
-      z.object({
-        leaderboard: z
-          .array(modelSchema)
-          .meta({ description: 'Newest first; `metrics` as the training wrote them' }),
-        detectors: z.object({ scan_id: z.uuid().nullable(), items: z.array(detectorSchema) }),
-        feedback: feedbackSchema,
-      }),
-      'The leaderboard',
-    ),
-  },
-  handler: async ({ query }, { db }) => {
-    const models = await listModels(db, {
-      kind: query.kind,
-      algorithm: undefined,
-      limit: query.limit,
-      after: undefined,
-    })
-    const [scan] = await listScans(db, { limit: 0, after: undefined })
-    return {
-      status: 200,
-      body: {
-        leaderboard: models.slice(0, query.limit).map(toModelAnswer),
-        detectors: { scan_id: scan?.id ?? null, items: scan ? await compareDetectors(db, scan.id) : [] },
-        feedback: await describeFeedback(db),
-      },
-    }
-  },
-})
-
-async function describeFeedback(db: Db): Promise<z.input<typeof feedbackSchema>> {
-  const [answers, detectors] = await Promise.all([countAnswers(db), countAnswersByDetector(db)])
-  return {
-    true_alarms: answers.trueAlarms,
-    false_alarms: answers.falseAlarms,
-    fewest_answers: fewestAnswers,
-    fewest_of_each: fewestOfEachKind,
-    detectors: detectors.map(({ algorithm, trueAlarms, falseAlarms }) => ({
-      algorithm,
-      true_alarms: trueAlarms,
-      false_alarms: falseAlarms,
-      precision: trueAlarms + falseAlarms === 0 ? null : trueAlarms / (trueAlarms + falseAlarms),
-    })),
-  }
-}
-
 const compareRoute = defineRoute({
   method: 'get',
   path: '/models/compare',
@@ -157,48 +69,6 @@ const compareRoute = defineRoute({
   },
 })
 
-const promotionSchema = z.object({
-  id: count,
-  kind: modelKind,
-  model_id: z.uuid(),
-  version: count,
-  algorithm: z.string(),
-  previous_model_id: z.uuid().nullable(),
-  reason: z.string(),
-  promoted_by: z.string(),
-  promoted_at: instant,
-})
-
-const promotionsRoute = defineRoute({
-  method: 'get',
-  path: '/models/promotions',
-  scope: 'read',
-  tag: 'Models',
-  summary: 'Who made which model current, when and why, newest first',
-  query: z.strictObject({ kind: modelKind.optional(), limit, cursor: cursorOf(z.tuple([z.int()])) }),
-  responses: { 200: json(pageOf(promotionSchema), 'One page of promotions') },
-  handler: async ({ query }, { db }) => {
-    const promotions = await listPromotions(db, { kind: query.kind, limit: query.limit, after: query.cursor })
-    const page = toPage(
-      promotions,
-      query.limit,
-      (row) => ({
-        id: row.id,
-        kind: row.kind,
-        model_id: row.modelId,
-        version: row.version,
-        algorithm: row.algorithm,
-        previous_model_id: row.previousModelId,
-        reason: row.reason,
-        promoted_by: row.promotedBy,
-        promoted_at: toInstant(row.promotedAt),
-      }),
-      (row) => [row.id],
-    )
-    return { status: 200, body: page }
-  },
-})
-
 const trainRoute = defineRoute({
   method: 'post',
   path: '/models/train',
@@ -210,46 +80,10 @@ const trainRoute = defineRoute({
   handler: ({ body }, context) => submitFor(context, 'train-models', body),
 })
 
-const promoteRoute = defineRoute({
-  method: 'post',
-  path: '/models/{id}/promote',
-  scope: 'admin',
-  tag: 'Models',
-  summary: 'Make a model the current one, forward or back; everything is then scored anew',
-  params: uuidPath,
-  body: z.strictObject({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'Promotion' }),
-  responses: { 202: accepted },
-  problems: { 404: 'No such model', 409: 'It is the current one already' },
-  handler: async ({ params, body }, context) => {
-    const model = await requireModel(context.db, params.id)
-    if (model.isCurrent)
-      throw new ProblemError(
-        409,
-        'already_current',
-        `Version ${model.version} is the current ${model.kind} model`,
-      )
-    await promoteModel(context.db, {
-      kind: model.kind,
-      modelId: model.id,
-      reason: body.reason,
-      promotedBy: context.principal.name,
-    })
-    return submitFor(context, model.kind === 'risk' ? 'score-protocols' : 'scan-protocols', {})
-  },
-})
-
-async function requireModel(db: Db, id: string): Promise<ModelRow> {
+export async function requireModel(db: Db, id: string): Promise<ModelRow> {
   const model = await readModel(db, id)
   if (!model) throw new ProblemError(404, 'unknown_model', `There is no model with the id "${id}"`)
   return model
 }
 
-export const modelRoutes = [
-  listRoute,
-  performanceRoute,
-  compareRoute,
-  promotionsRoute,
-  trainRoute,
-  getRoute,
-  promoteRoute,
-]
+export const modelRoutes = [listRoute, compareRoute, trainRoute, getRoute]
