@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import {
-  findReply,
-  holdIdempotencyKey,
+  claimIdempotencyKey,
   type IdempotencyClaim,
   type StoredReply,
   storeReply,
@@ -54,11 +53,13 @@ function answerInTransaction(
   work: Work,
 ): Promise<Reply> {
   return context.db.transaction().execute(async (tx) => {
-    if (!(await holdIdempotencyKey(tx, claim))) throw inFlight(claim.key)
-    const stored = await findReply(tx, claim)
-    if (stored) return replay(stored, requestSha256, claim, context)
+    const claimed = await claimIdempotencyKey(tx, claim)
+    if (claimed.reply) return replay(claimed.reply, requestSha256, claim, context)
+    if (!claimed.isHeld) throw inFlight(claim.key)
     const reply = await work({ ...context, db: tx })
-    await storeReply(tx, claim, { ...reply, headers: reply.headers ?? {}, requestSha256 })
+    const stored = { ...reply, headers: reply.headers ?? {}, requestSha256 }
+    // What was done here is taken back.
+    if (!(await storeReply(tx, claim, stored))) throw inFlight(claim.key)
     return reply
   })
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Tx } from './connection.ts'
+import type { Tx } from './connection.ts'
 
 /** An answer that was given under an Idempotency-Key. */
 export interface StoredReply {
@@ -14,30 +14,34 @@ export interface IdempotencyClaim {
   readonly key: string
 }
 
+export interface ClaimedKey {
+  /** False where another request holds the key. */
+  readonly isHeld: boolean
+  readonly reply: StoredReply | undefined
+}
+
 /**
- * Holds the key until the transaction ends, so that of several requests at once only one does the work; a process that dies
- * lets go of it. @returns false where another request holds it
+ * Holds the key until the transaction ends, so that of several requests at once only one does the work, and finds what was
+ * answered under it before; a process that dies lets go of it.
  */
-export async function holdIdempotencyKey(tx: Tx, { principal, key }: IdempotencyClaim): Promise<boolean> {
-  const { rows } = await sql<{ held: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`${principal} ${key}`}, 0)) as held`.execute(tx)
-  return rows[0]?.held === true
+export async function claimIdempotencyKey(tx: Tx, { principal, key }: IdempotencyClaim): Promise<ClaimedKey> {
+  const { rows } = await sql<{ isHeld: boolean } & { [K in keyof StoredReply]: StoredReply[K] | null }>`
+    select claim.is_held, stored.request_sha256, stored.status, stored.headers, stored.body
+    from (select pg_try_advisory_xact_lock(hashtextextended(${`${principal} ${key}`}, 0)) as is_held) as claim
+    left join idempotency_keys as stored on stored.principal = ${principal} and stored.key = ${key}`.execute(
+    tx,
+  )
+  const { isHeld, requestSha256, status, headers, body } = rows[0]!
+  if (requestSha256 === null || status === null) return { isHeld, reply: undefined }
+  return { isHeld, reply: { requestSha256, status, headers: headers ?? {}, body } }
 }
 
-export async function findReply(db: Db, claim: IdempotencyClaim): Promise<StoredReply | undefined> {
-  const row = await db
-    .selectFrom('idempotencyKeys')
-    .select(['requestSha256', 'status', 'headers', 'body'])
-    .where('principal', '=', claim.principal)
-    .where('key', '=', claim.key)
-    .executeTakeFirst()
-  if (row?.status == null) return undefined
-  return { requestSha256: row.requestSha256, status: row.status, headers: row.headers ?? {}, body: row.body }
-}
-
-/** Stores the answer in the transaction of the work itself: both are there, or neither. */
-export async function storeReply(tx: Tx, claim: IdempotencyClaim, reply: StoredReply): Promise<void> {
-  await tx
+/**
+ * Stores the answer in the transaction of the work itself: both are there, or neither.
+ * @returns false where another request has answered between the snapshot of the claim and its lock
+ */
+export async function storeReply(tx: Tx, claim: IdempotencyClaim, reply: StoredReply): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('idempotencyKeys')
     .values({
       ...claim,
@@ -47,5 +51,7 @@ export async function storeReply(tx: Tx, claim: IdempotencyClaim, reply: StoredR
       body: JSON.stringify(reply.body),
       finishedAt: new Date(),
     })
-    .execute()
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { holdIdempotencyKey } from '../../src/db/idempotency.ts'
+import { claimIdempotencyKey } from '../../src/db/idempotency.ts'
 import { startTestApi } from '../support/api.ts'
 
 const { post, db, createKey } = await startTestApi()
@@ -52,7 +52,7 @@ it('A1: answers 409 while the first request is at work', async () => {
   const key = randomUUID()
   const principal = (await db.selectFrom('apiKeys').select('id').executeTakeFirstOrThrow()).id
   await db.transaction().execute(async (tx) => {
-    expect(await holdIdempotencyKey(tx, { principal, key })).toBe(true)
+    expect(await claimIdempotencyKey(tx, { principal, key })).toMatchObject({ isHeld: true })
     expect(await post('/jobs', scan, under(key))).toMatchObject({
       status: 409,
       body: { code: 'request_in_flight' },
