@@ -45,7 +45,8 @@ export function createRunWatcher(db: Db, logger: Logger): RunWatcher {
         latest = run
         wake()
       })
-      signal.addEventListener('abort', () => wake(), { once: true })
+      const stop = (): void => wake()
+      signal.addEventListener('abort', stop)
       try {
         while (!signal.aborted) {
           if (latest === undefined) await new Promise<void>((resolve) => (wake = resolve))
@@ -57,6 +58,7 @@ export function createRunWatcher(db: Db, logger: Logger): RunWatcher {
         }
       } finally {
         unsubscribe()
+        signal.removeEventListener('abort', stop)
       }
     },
   }

@@ -8,6 +8,7 @@ import { type AnswerOnce, idempotencyKeyOf } from './idempotency.ts'
 import type { KeptAnswers } from './kept-answers.ts'
 import { packJson } from './packed-json.ts'
 import type { Principal } from './scopes.ts'
+import { sendEvents } from './send-events.ts'
 import { sendJson } from './send-json.ts'
 import type { ApiServices, RequestContext } from './services.ts'
 
@@ -57,7 +58,7 @@ function handlerOf(route: Route, server: RouteServer): RequestHandler {
       return
     }
     const reply = await inTime(res, answer(req, context, work, server.answerOnce))
-    await send(res, reply, route.responses[reply.status])
+    await send(res, reply, route.responses[reply.status], services)
   }
 }
 
@@ -91,17 +92,16 @@ function endOf(res: Response, serverStops: AbortSignal): AbortSignal {
   return end.signal
 }
 
-async function send(res: Response, reply: Reply, answer: Answer | undefined): Promise<void> {
+async function send(
+  res: Response,
+  reply: Reply,
+  answer: Answer | undefined,
+  { metrics }: ApiServices,
+): Promise<void> {
   res.status(reply.status).set(reply.headers ?? {})
-  if (answer?.kind === 'events') await sendEvents(res, reply.body as AsyncIterable<string>)
+  if (answer?.kind === 'events')
+    await sendEvents(res, reply.body as AsyncIterable<string>, metrics.eventStreams)
   else if (answer?.kind === 'text') res.type(answer.contentType).send(reply.body)
   else if (answer?.kind === 'empty') res.end()
   else sendJson(res, await packJson(reply.body))
-}
-
-async function sendEvents(res: Response, frames: AsyncIterable<string>): Promise<void> {
-  // no-transform keeps the gzip middleware from holding frames back.
-  res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' }).flushHeaders()
-  if (res.req.method !== 'HEAD') for await (const frame of frames) res.write(frame)
-  res.end()
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -64,6 +65,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const producer = createProducer(redis, config.queuePrefix)
   for (const queue of producer.queues.values()) queue.on('error', () => undefined)
   const stops = new AbortController()
+  // One for each open stream.
+  setMaxListeners(0, stops.signal)
   const keyRing = createKeyRing(db)
   const keptAnswers = createKeptAnswers({
     maxBytes: keptAnswersBytes,

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { createProcessRegistry } from './process-metrics.ts'
 
 /** What a web process tells Prometheus about itself. */
@@ -8,6 +8,7 @@ export interface Metrics {
   /** Requests whose limit was counted in this process because Redis did not answer. */
   readonly rateLimitFallbacks: Counter
   readonly idempotentReplays: Counter
+  readonly eventStreams: Gauge
 }
 
 export function createMetrics(): Metrics {
@@ -30,6 +31,11 @@ export function createMetrics(): Metrics {
     idempotentReplays: new Counter({
       name: 'tidegauge_idempotent_replays_total',
       help: 'Answers that were replayed for a repeated Idempotency-Key',
+      registers,
+    }),
+    eventStreams: new Gauge({
+      name: 'tidegauge_event_streams',
+      help: 'Clients that follow a run by server-sent events',
       registers,
     }),
   }

@@ -7,7 +7,11 @@ import { exactly } from './keyset.ts'
 
 export async function readRuns(db: Db, ids: readonly string[]): Promise<JobRun[]> {
   if (ids.length === 0) return []
-  return db.selectFrom('jobRuns').selectAll().where('id', 'in', ids).execute()
+  return db
+    .selectFrom('jobRuns')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute()
 }
 
 export interface RunFilter {
