@@ -7,6 +7,7 @@ import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Db } from '../../src/db/connection.ts'
 import { riskJudgement } from '../../src/domain/risk-metrics.ts'
+import { saveWalkForwardRecord } from '../../src/db/track-record.ts'
 import { startTestApi } from '../support/api.ts'
 import { chromiumPath, openBrowser } from '../support/browser.ts'
 import {
@@ -70,20 +71,26 @@ describe.runIf(chromiumPath)('the dashboard', async () => {
     expect(Math.min(...paints)).toBeLessThanOrEqual(1000)
   })
 
-  it('answers a key press in the search and a sort within 100 ms', async () => {
-    const medians: number[] = []
-    for (let round = 0; round < 3; round++) {
-      await open('')
-      await page.getByText('6,500 of 6,500').waitFor()
-      await page.evaluate(observeInteractions)
-      await page.getByRole('searchbox').pressSequentially('coin 6')
-      await page.getByRole('button', { name: 'P(high)' }).click()
-      await page.getByText('611 of 6,500').waitFor()
-      medians.push(median(await page.evaluate<number[]>('window.interactions')))
+  it('works at most 100 ms on a key press in the search or on a sort', async () => {
+    await open('')
+    await page.getByText('6,500 of 6,500').waitFor()
+    await page.evaluate(observeInteractions)
+    await using meter = await openWorkMeter(page)
+    const search = page.getByRole('searchbox')
+    const works: number[] = []
+    for (const text of ['coin 6', 'aave', 'lending']) {
+      await search.fill('')
+      for (const key of text) works.push(await meter.workOf(() => search.press(key)))
+      await search.fill('')
+      for (const column of ['P(high)', 'TVL', 'Protocol'])
+        works.push(await meter.workOf(() => page.getByRole('button', { name: column, exact: true }).click()))
     }
-    console.log('median interactions, ms', medians)
-    // As above: the fastest round is the page's own time.
-    expect(Math.min(...medians)).toBeLessThanOrEqual(100)
+    const seen = median(await page.evaluate<number[]>('window.interactions'))
+    const most = Math.max(...works)
+    console.log(
+      `work per interaction, ms: median ${median(works).toFixed(1)}, most ${most.toFixed(1)}; seen: median ${seen}`,
+    )
+    expect(most).toBeLessThanOrEqual(100)
   })
 
   it('keeps only the rows in view in the page, and brings others by scrolling', async () => {
@@ -165,14 +172,36 @@ describe.runIf(chromiumPath)('the dashboard', async () => {
     for (const name of ['Precision and recall', 'Reliability'])
       await page.getByRole('img', { name: new RegExp(name) }).waitFor()
     await page.getByRole('heading', { name: 'Compare two versions' }).waitFor()
-    await page.getByRole('heading', { name: 'Track record' }).waitFor()
+  })
+
+  it('shows the record of what was served beside the walk-forward one, with its misses', async () => {
+    await open('#/models')
+    const served = page.getByRole('region', { name: 'Track record: As served' })
+    await served.getByText('No prediction has come due yet').waitFor()
+    const walkForward = page.getByRole('region', { name: 'Track record: Walk-forward' })
+    await walkForward.getByText('4 times a protocol ended high').waitFor()
+    const miss = walkForward.getByRole('row', { name: 'AAVE 2025-03-03' })
+    await miss.getByText('−70.0 %').waitFor()
+  })
+
+  it('tells what people said of alerts, detector by detector', async () => {
+    await open('#/models')
+    await page.getByText('Alerts that people answered: 1 true, 0 false.').waitFor()
+    await page.getByRole('row', { name: 'Isolation forest' }).getByText('1 of 1').waitFor()
   })
 
   it('compares the judge of a scan with each detector', async () => {
     await open('#/scans')
     await page.getByRole('columnheader', { name: 'Isolation forest' }).waitFor()
     await page.getByRole('rowheader', { name: 'Named by the detector alone' }).waitFor()
+    await page.getByText('Event: the jump stayed').first().waitFor()
     await page.getByRole('img', { name: 'anomaly' }).first().waitFor()
+  })
+
+  it('names the whole market where an alert concerns no single protocol', async () => {
+    await open('#/alerts')
+    await page.getByRole('link', { name: 'The whole market' }).click()
+    await page.getByRole('heading', { name: 'Drift' }).waitFor()
   })
 
   it('says what it waits for, keeps the old answer when the server is away, and recovers', async () => {
@@ -281,6 +310,30 @@ const observeInteractions = `window.interactions = []
   new PerformanceObserver((list) => window.interactions.push(...list.getEntries().map((entry) => entry.duration)))
     .observe({ type: 'event', durationThreshold: 16 })`
 
+/**
+ * Measures the processor time that the page's main thread works, in ms, from an interaction until the frame that shows what came
+ * of it: that is the page's own, whatever else the machine does meanwhile.
+ */
+async function openWorkMeter(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const worked = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value
+  }
+  return {
+    async workOf(interact: () => Promise<void>): Promise<number> {
+      const before = await worked()
+      await interact()
+      await page.evaluate(nextFrame)
+      return (await worked()) - before
+    },
+    [Symbol.asyncDispose]: () => session.detach(),
+  }
+}
+
+const nextFrame = 'new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))'
+
 const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.textContent')
 
 /** The days on the time axis, in milliseconds since 1970. */
@@ -329,6 +382,20 @@ const judged = {
   }),
 }
 
+const walkForward = {
+  months: [{ month: '2025-03-01', predicted: 'low' as const, low: 6, medium: 0, high: 4, fallSum: -3 }],
+  misses: [
+    {
+      protocolId: 'aave',
+      asOf: '2025-03-03',
+      riskLevel: 'low' as const,
+      probabilityHigh: 0.1,
+      fall: -0.7,
+      relativeFall: null,
+    },
+  ],
+}
+
 /** One protocol with everything that can be known, and so many like it. */
 async function storeMarket(db: Db): Promise<void> {
   const [former, current, detector] = [
@@ -348,6 +415,17 @@ async function storeMarket(db: Db): Promise<void> {
   await storeIncident(db, '111', '2026-10-22')
   await storeProtocol(db, 'longest', { name: 'Protocol'.repeat(30), symbol: 'X'.repeat(60) })
   await storeAlert(db, 'longest')
+  await storeAlert(db, '*', { kind: 'drift', message: 'risk model: 6 of 15 features have drifted' })
+  await storeAlert(db, 'gone', {
+    state: 'cleared',
+    feedback: 'true_alarm',
+    feedbackAt: new Date(),
+    details: JSON.stringify({
+      alert_threshold: 0.9,
+      detectors: [{ algorithm: 'isolation-forest', score: 0.95, is_anomaly: true }],
+    }),
+  })
+  await db.transaction().execute((tx) => saveWalkForwardRecord(tx, current, walkForward))
   const clones = sql`generate_series(1, ${sql.lit(protocols - 1)}) as n`
   await sql`insert into protocols select (jsonb_populate_record(p, jsonb_build_object('id', 'coin-' || n, 'name', 'Coin ' || n))).*
     from protocols p, ${clones} where p.id = 'aave'`.execute(db)

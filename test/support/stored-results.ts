@@ -235,6 +235,7 @@ function anomalyScore(scanId: string, protocolId: string, score: number, at: Dat
       },
     ]),
     verdict: 'event',
+    verdictReason: 'the jump stayed, or price and TVL moved together',
   }
 }
 

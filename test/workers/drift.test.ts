@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { insertChannel } from '../../src/db/alert-channels.ts'
+import { readDelivery } from '../../src/db/alerts.ts'
 import { listDriftRetrainings } from '../../src/db/drift.ts'
 import { findRun } from '../../src/db/job-runs.ts'
 import type { ScanDrift } from '../../src/db/schema.ts'
 import { numericFeatureNames } from '../../src/domain/feature-names.ts'
+import { titleOf } from '../../src/delivery/payloads.ts'
+import { noticeOf } from '../../workers/jobs/deliver-alert.ts'
 import { answerDrift, scanDrift } from '../../workers/scanning/watch-drift.ts'
 import { asRequested } from '../../workers/training/register-model.ts'
 import { makeCurrent, storeModel } from '../support/stored-results.ts'
@@ -76,9 +79,11 @@ describe('drift past the threshold', () => {
     ])
     await answer(drift(12))
     expect(await alerts()).toMatchObject([{ level: 'high', timesRaised: 2, peakScore: 12 / 15 }])
-    expect(await db.selectFrom('alertDeliveries').select('event').orderBy('event').execute()).toEqual([
-      { event: 'raised' },
-      { event: 'worsened to high' },
+    const ids = await db.selectFrom('alertDeliveries').select('id').orderBy('event').execute()
+    const deliveries = await Promise.all(ids.map(({ id }) => readDelivery(db, id)))
+    expect(deliveries.map((delivery) => titleOf(noticeOf(delivery!)))).toEqual([
+      'HIGH drift: the whole market (raised)',
+      'HIGH drift: the whole market (worsened to high)',
     ])
     await answer(drift(2))
     expect(await alerts()).toMatchObject([{ state: 'cleared' }])

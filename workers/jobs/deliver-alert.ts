@@ -1,4 +1,5 @@
 import { type Delivery, readDelivery, recordAttempt } from '../../src/db/alerts.ts'
+import { wholeMarket } from '../../src/db/drift.ts'
 import { deliver } from '../../src/delivery/deliver.ts'
 import type { AlertNotice } from '../../src/delivery/payloads.ts'
 import { DeliveryError } from '../../src/delivery/post-json.ts'
@@ -30,14 +31,14 @@ export const deliverAlert: Handler<'deliver-alert'> = async (
   }
 }
 
-function noticeOf(delivery: Delivery): AlertNotice {
+export function noticeOf(delivery: Delivery): AlertNotice {
   return {
     deliveryId: delivery.id,
     alertId: delivery.alertId,
     event: delivery.event,
     kind: delivery.alertKind,
     protocolId: delivery.protocolId,
-    protocolName: delivery.protocolName ?? delivery.protocolId,
+    protocolName: nameOf(delivery),
     level: delivery.level,
     score: delivery.score,
     message: delivery.message,
@@ -45,3 +46,6 @@ function noticeOf(delivery: Delivery): AlertNotice {
     raisedAt: delivery.raisedAt,
   }
 }
+
+const nameOf = ({ protocolId, protocolName }: Delivery): string =>
+  protocolId === wholeMarket ? 'the whole market' : (protocolName ?? protocolId)

@@ -22,14 +22,14 @@ export function ModelsPage() {
     <>
       <h1>Models</h1>
       <Show of={performance} what="models">
-        {({ leaderboard: models, detectors }) => (
+        {({ leaderboard: models, detectors, feedback }) => (
           <div class="grid">
             <CurrentModel id={models.find((model) => model.kind === 'risk' && model.is_current)?.id} />
+            <TrackRecordCard />
             <ModelRegistry models={models} onPromoted={reload} />
             <ImportanceCard />
-            <TrackRecordCard />
             <ModelComparison models={models.filter((model) => model.kind === 'risk')} />
-            <DetectorCard detectors={detectors.items} />
+            <DetectorCard detectors={detectors.items} feedback={feedback} />
             <DriftCard />
             <PromotionCard promotions={promotions} />
           </div>

@@ -1,5 +1,6 @@
 import { answerOf, client, type Schemas } from '../api.ts'
 import { ago, moment, percent } from '../format.ts'
+import { title } from '../names.ts'
 import { linkTo } from '../route.ts'
 import { useAction } from '../use-action.ts'
 import { UrgencyBadge } from './level.tsx'
@@ -12,14 +13,19 @@ interface AlertEntryProps {
   readonly onChange: () => void
 }
 
+/** Stands in the place of a protocol where an alert concerns all of them. */
+const wholeMarket = '*'
+
 /** One alert, why it was raised, and what can be said of it. */
 export function AlertEntry({ alert, onChange }: AlertEntryProps) {
-  const name = alert.protocol_name ?? alert.protocol_id
+  const isOfAll = alert.protocol_id === wholeMarket
+  const name = isOfAll ? 'The whole market' : (alert.protocol_name ?? alert.protocol_id)
+  const verdict = verdictOf(alert)
   return (
     <li>
       <div class="line">
         <UrgencyBadge level={alert.level} />
-        <a class="name" href={linkTo('protocols', alert.protocol_id)}>
+        <a class="name" href={isOfAll ? linkTo('models') : linkTo('protocols', alert.protocol_id)}>
           {name}
         </a>
         <span class="note">
@@ -40,10 +46,19 @@ export function AlertEntry({ alert, onChange }: AlertEntryProps) {
         {alert.message.split('; ').map((reason) => (
           <li>{reason}</li>
         ))}
+        {verdict && <li>{verdict}</li>}
       </ul>
       <AlertButtons alert={alert} name={name} onChange={onChange} />
     </li>
   )
+}
+
+/** Why an anomaly was taken for an event and not for a broken feed. */
+function verdictOf({ details }: Alert): string | undefined {
+  const { verdict, verdict_reason: reason } = details
+  return typeof verdict === 'string' && typeof reason === 'string' && reason !== ''
+    ? `${title(verdict)}: ${reason}`
+    : undefined
 }
 
 function sinceWhen({ state, acknowledged_by, snoozed_until, cleared_at }: Alert): string {

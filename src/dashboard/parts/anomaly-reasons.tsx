@@ -23,7 +23,12 @@ export function AnomalyReasons({ anomaly }: { anomaly: Schemas['Anomaly'] }) {
           by {algorithmName(anomaly.algorithm_used)}, confidence {percent(anomaly.confidence)}
         </span>
       </p>
-      {anomaly.is_anomaly && <p>{title(anomaly.verdict)}</p>}
+      {anomaly.is_anomaly && (
+        <p>
+          {title(anomaly.verdict)}
+          {anomaly.verdict_reason && <span class="note">: {anomaly.verdict_reason}</span>}
+        </p>
+      )}
       <table class="plain reasons">
         <caption class="hidden">What made the score</caption>
         <tbody>

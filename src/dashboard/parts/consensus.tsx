@@ -1,6 +1,6 @@
 import type { Schemas } from '../api.ts'
 import { duration, moment, percent, whole } from '../format.ts'
-import { algorithmName } from '../names.ts'
+import { algorithmName, title } from '../names.ts'
 import { linkTo } from '../route.ts'
 import { Card, Scroll } from './card.tsx'
 import { Fact, Facts } from './facts.tsx'
@@ -84,7 +84,11 @@ const AnomalyRow = ({ anomaly }: { anomaly: Anomaly }) => (
   <tr>
     <th scope="row">
       <a href={linkTo('protocols', anomaly.protocol_id)}>{anomaly.protocol_name}</a>
-      <p class="note">{anomaly.contributions[0]?.sentence ?? anomaly.verdict}</p>
+      <p class="note">{anomaly.contributions[0]?.sentence}</p>
+      <p class="note">
+        {title(anomaly.verdict)}
+        {anomaly.verdict_reason && `: ${anomaly.verdict_reason}`}
+      </p>
     </th>
     <td>
       <UrgencyBadge level={anomaly.alert_level} />

@@ -4,9 +4,14 @@ import { algorithmName } from '../names.ts'
 import { Card } from './card.tsx'
 import { Empty } from './states.tsx'
 
-type Detectors = Answer<'/models/performance'>['detectors']['items']
+type Performance = Answer<'/models/performance'>
+type Feedback = Performance['feedback']
 
-export const DetectorCard = ({ detectors }: { detectors: Detectors }) => (
+type DetectorCardProps = Pick<Performance, 'feedback'> & {
+  readonly detectors: Performance['detectors']['items']
+}
+
+export const DetectorCard = ({ detectors, feedback }: DetectorCardProps) => (
   <Card title="Detectors" note="In the newest scan: how often each agrees with what the scan concluded">
     {detectors.length === 0 ? (
       <Empty>Nothing is scanned yet.</Empty>
@@ -24,6 +29,9 @@ export const DetectorCard = ({ detectors }: { detectors: Detectors }) => (
             <th scope="col" class="number">
               Agrees
             </th>
+            <th scope="col" class="number" title="Of the answered alerts that it would have raised by itself">
+              Answered right
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -33,10 +41,29 @@ export const DetectorCard = ({ detectors }: { detectors: Detectors }) => (
               <td class="number">{whole(detector.scored)}</td>
               <td class="number">{whole(detector.anomalies)}</td>
               <td class="number">{percent(detector.agreement, 1)}</td>
+              <td class="number">{answeredRight(feedback, detector.algorithm)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     )}
+    <p class="note">{answersSoFar(feedback)}</p>
   </Card>
 )
+
+function answeredRight({ detectors }: Feedback, algorithm: string): string {
+  const said = detectors.find((detector) => detector.algorithm === algorithm)
+  return said ? `${whole(said.true_alarms)} of ${whole(said.true_alarms + said.false_alarms)}` : '–'
+}
+
+/** What people said of alerts, and what it takes for that to count. */
+function answersSoFar({ true_alarms, false_alarms, fewest_answers, fewest_of_each }: Feedback): string {
+  const answers = true_alarms + false_alarms
+  const takePart = answers >= fewest_answers && Math.min(true_alarms, false_alarms) >= fewest_of_each
+  return (
+    `Alerts that people answered: ${whole(true_alarms)} true, ${whole(false_alarms)} false. ` +
+    (takePart
+      ? 'They take part in choosing the detector.'
+      : `They take part in choosing the detector from ${fewest_answers} answers on, ${fewest_of_each} of each kind.`)
+  )
+}
