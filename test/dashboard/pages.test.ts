@@ -180,8 +180,8 @@ describe.runIf(chromiumPath)('the dashboard', async () => {
     await served.getByText('No prediction has come due yet').waitFor()
     const walkForward = page.getByRole('region', { name: 'Track record: Walk-forward' })
     await walkForward.getByText('4 times a protocol ended high').waitFor()
-    const miss = walkForward.getByRole('row', { name: 'AAVE 2025-03-03' })
-    await miss.getByText('−70.0 %').waitFor()
+    const misses = page.getByRole('region', { name: 'Misses' })
+    await misses.getByRole('row', { name: 'AAVE 2025-03-03' }).getByText('−70.0 %').waitFor()
   })
 
   it('tells what people said of alerts, detector by detector', async () => {

@@ -16,7 +16,7 @@ interface XyChartProps {
 
 const width = 460
 const height = 300
-const box = { left: 52, right: 22, top: 12, bottom: 44 }
+const box = { left: 62, right: 22, top: 12, bottom: 44 }
 const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 /** Curves of shares over shares, from 0 to a maximum that may lie below 1. */
@@ -59,7 +59,7 @@ export function XyChart({ title, x, y, series }: XyChartProps) {
             x={0}
             y={0}
             text-anchor="middle"
-            transform={`translate(11 ${(box.top + height - box.bottom) / 2}) rotate(-90)`}
+            transform={`translate(13 ${(box.top + height - box.bottom) / 2}) rotate(-90)`}
           >
             {y.name}
           </text>

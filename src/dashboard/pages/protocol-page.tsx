@@ -75,8 +75,9 @@ function Verdict({ risk }: { risk: Risk }) {
       <LevelBadge level={risk.risk_level} />
       <span>
         {risk.risk_level
-          ? `with ${percent(risk.confidence)} confidence for the ${risk.horizon_days} days until ${risk.closes_on}`
+          ? `with ${percent(risk.confidence)} confidence for the ${risk.horizon_days} days until `
           : risk.abstained_because}
+        {risk.risk_level && <span class="date">{risk.closes_on}</span>}
       </span>
       {risk.tvl_usd !== null && <span>TVL {usd(risk.tvl_usd)}</span>}
       <span class="note" title={`${moment(risk.as_of)} UTC`}>

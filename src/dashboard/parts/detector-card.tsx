@@ -1,7 +1,7 @@
 import type { Answer } from '../api.ts'
 import { percent, whole } from '../format.ts'
 import { algorithmName } from '../names.ts'
-import { Card } from './card.tsx'
+import { Card, Scroll } from './card.tsx'
 import { Empty } from './states.tsx'
 
 type Performance = Answer<'/models/performance'>
@@ -16,42 +16,48 @@ export const DetectorCard = ({ detectors, feedback }: DetectorCardProps) => (
     {detectors.length === 0 ? (
       <Empty>Nothing is scanned yet.</Empty>
     ) : (
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Detector</th>
-            <th scope="col" class="number">
-              Scored
-            </th>
-            <th scope="col" class="number">
-              Anomalies
-            </th>
-            <th scope="col" class="number">
-              Agrees
-            </th>
-            <th scope="col" class="number" title="Of the answered alerts that it would have raised by itself">
-              Answered right
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {detectors.map((detector) => (
+      <Scroll label="Detectors">
+        <table class="plain">
+          <thead>
             <tr>
-              <th scope="row">{algorithmName(detector.algorithm)}</th>
-              <td class="number">{whole(detector.scored)}</td>
-              <td class="number">{whole(detector.anomalies)}</td>
-              <td class="number">{percent(detector.agreement, 1)}</td>
-              <td class="number">{answeredRight(feedback, detector.algorithm)}</td>
+              <th scope="col">Detector</th>
+              <th scope="col" class="number">
+                Scored
+              </th>
+              <th scope="col" class="number">
+                Anomalies
+              </th>
+              <th scope="col" class="number">
+                Agrees
+              </th>
+              <th
+                scope="col"
+                class="number"
+                title="Of the answered alerts that it would have raised by itself"
+              >
+                True alarms
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {detectors.map((detector) => (
+              <tr>
+                <th scope="row">{algorithmName(detector.algorithm)}</th>
+                <td class="number">{whole(detector.scored)}</td>
+                <td class="number">{whole(detector.anomalies)}</td>
+                <td class="number">{percent(detector.agreement, 1)}</td>
+                <td class="number">{trueAlarmsOf(feedback, detector.algorithm)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
     )}
     <p class="note">{answersSoFar(feedback)}</p>
   </Card>
 )
 
-function answeredRight({ detectors }: Feedback, algorithm: string): string {
+function trueAlarmsOf({ detectors }: Feedback, algorithm: string): string {
   const said = detectors.find((detector) => detector.algorithm === algorithm)
   return said ? `${whole(said.true_alarms)} of ${whole(said.true_alarms + said.false_alarms)}` : '–'
 }

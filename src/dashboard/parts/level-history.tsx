@@ -26,7 +26,9 @@ export function LevelHistory({ risks }: { risks: readonly Schemas['Risk'][] }) {
         <tbody>
           {risks.slice(0, shown).map((risk) => (
             <tr>
-              <th scope="row">{moment(risk.as_of)}</th>
+              <th scope="row" class="date">
+                {moment(risk.as_of)}
+              </th>
               <td>
                 <LevelBadge level={risk.risk_level} />
               </td>

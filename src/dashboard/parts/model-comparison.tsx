@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Schemas } from '../api.ts'
 import { figure, signed } from '../format.ts'
-import { algorithmName } from '../names.ts'
+import { algorithmName, words } from '../names.ts'
 import { useAnswer } from '../use-answer.ts'
 import { Card, Scroll } from './card.tsx'
 import { Empty, Show } from './states.tsx'
@@ -76,15 +76,15 @@ const Differences = ({ a, b, metrics, params }: Schemas['ModelComparison']) => (
       <tbody>
         {metrics.map((row) => (
           <tr>
-            <th scope="row">{row.metric}</th>
+            <th scope="row">{words(row.metric)}</th>
             <td class="number">{figure(row.a)}</td>
             <td class="number">{figure(row.b)}</td>
-            <td class="number">{row.difference === null ? '–' : signed(row.difference)}</td>
+            <td class="number">{differenceOf(row)}</td>
           </tr>
         ))}
         {params.map((row) => (
           <tr>
-            <th scope="row">{row.param}</th>
+            <th scope="row">{words(row.param)}</th>
             <td class="number">{JSON.stringify(row.a)}</td>
             <td class="number">{JSON.stringify(row.b)}</td>
             <td />
@@ -94,3 +94,9 @@ const Differences = ({ a, b, metrics, params }: Schemas['ModelComparison']) => (
     </table>
   </Scroll>
 )
+
+/** Of two counts in whole numbers. */
+function differenceOf({ a, b, difference }: Schemas['ModelComparison']['metrics'][number]): string {
+  if (difference === null) return '–'
+  return signed(difference, Number.isInteger(a) && Number.isInteger(b) ? 0 : 3)
+}

@@ -24,7 +24,6 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
           <thead>
             <tr>
               <th scope="col">Version</th>
-              <th scope="col">Algorithm</th>
               <th scope="col">Trained (UTC)</th>
               <th scope="col" class="number">
                 Rows
@@ -37,8 +36,8 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
               <tr>
                 <th scope="row">
                   {model.kind} v{model.version}
+                  <p class="note">{algorithmName(model.algorithm)}</p>
                 </th>
-                <td>{algorithmName(model.algorithm)}</td>
                 <td>{moment(model.created_at)}</td>
                 <td class="number">{whole(model.training_rows)}</td>
                 <td>
