@@ -19,7 +19,7 @@ export function referenceAt(measure: Measure, index: number): number {
 /**
  * The levels of the `horizonDays` days after `index` (t) as multiples of `reference`; element k is day t + 1 + k, NaN where
  * there is no value. A series without a value on the last 4 of these days has stopped and keeps its last value; from
- * `deadFromIndex` on a missing value is 0.
+ * `deadFromIndex` on it is 0. What is missing before the last value is a gap, also of the dead: their tokens may trade on.
  */
 export function levelsAfter(
   measure: Measure,
@@ -37,7 +37,7 @@ export function levelsAfter(
   for (let k = 0; k < horizonDays; k++) {
     const i = index + 1 + k
     const value = stopped && i > last ? knownAt(measure, last) : knownAt(measure, i)
-    const gone = i >= deadFromIndex && Number.isNaN(knownAt(measure, i))
+    const gone = i >= deadFromIndex && i > last
     levels[k] = gone ? 0 : value / reference
   }
   return levels

@@ -18,7 +18,7 @@ export interface OutcomeOptions {
   readonly knownUpToDay: number
   /** Days with a recorded incident of the protocol, in any order. */
   readonly incidentDays?: readonly number[]
-  /** The protocol is declared dead from this day on: what is missing then is 0. */
+  /** The protocol is declared dead from this day on: what is missing after the last value is then 0. */
   readonly deadFromDay?: number | null
   /** Of the same day and horizon. */
   readonly marketMoves?: MarketMoves
@@ -42,7 +42,7 @@ export interface Outcome {
  * **high**: 3 values in a row at least 40 % below that reference, or an incident inside (t, t + H]; **medium**: 3 in a row
  * at least 20 % below; **low**: the rest. A day without a value neither counts nor breaks a row. A series that has stopped
  * (nothing on the last 4 days of the horizon) keeps its last value to the end, so the fall it died with is sustained; from
- * `deadFromDay` on, what is missing is 0. The dead stay in the sample this way.
+ * `deadFromDay` on, what is missing after its last value is 0. The dead stay in the sample this way.
  *
  * @returns null while the horizon is open (t + H > `knownUpToDay`), and where neither TVL nor price is known at t
  * @throws RangeError when `horizonDays` is no whole number of at least 1

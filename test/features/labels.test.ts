@@ -150,6 +150,11 @@ describe('a protocol whose series stops', () => {
     const talking = daily({ tvl: repeat(10, () => 100) })
     expect(forwardLabel(talking, day, { ...closed, deadFromDay: day + 1 })).toBe('low')
   })
+
+  it('is not lost on days that nobody observed, where values follow', () => {
+    const gapped = daily({ tvl: [...steady, 100, null, null, null, 100, 100, 100] })
+    expect(forwardLabel(gapped, day, { ...closed, deadFromDay: day - 1 })).toBe('low')
+  })
 })
 
 describe('the market-relative outcome', () => {
