@@ -15,6 +15,8 @@ export const reliability = {
   maxCrashes: 4,
   /** While Postgres is away jobs are held instead of burning attempts (3,178 of 8,000 failed for good without). */
   databaseAwayPauseMs: 500,
+  /** The same for a Redis at its maxmemory: what a job cannot write there is no fault of its own. */
+  redisFullPauseMs: 1_000,
   /** ioredis backs off to 20 s by default: 18 s to recover; with the cap 0.7 s. */
   maxReconnectDelayMs: 1_000,
   /** A worker that Redis refused a job, such as a full one, asks again after 15 s by default. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { JobContract } from '../queues/contract.ts'
 import type { JobName, Payload } from '../queues/jobs.ts'
 import { reliability } from '../queues/settings.ts'
+import type { Db } from '../src/db/connection.ts'
 import { isDatabaseAway } from '../src/db/errors.ts'
 import { parkRun, recordRun } from '../src/db/job-runs.ts'
 import type { RunError } from '../src/db/schema.ts'
@@ -91,7 +92,7 @@ async function settle(
   attempt: Attempt,
   { db, runRecord, log, troubles }: Platform,
 ): Promise<never> {
-  const { runId, job, token, signal } = attempt
+  const { runId, signal } = attempt
   if (isDatabaseAway(error) || error instanceof WaitingChildrenError) throw error
 
   if (signal.aborted && signal.reason === cancelled) {
@@ -101,20 +102,13 @@ async function settle(
     })
     throw new UnrecoverableError(cancelled)
   }
-  if (signal.aborted && signal.reason === shutdown) {
-    await parkRun(db, runId, { state: 'queued', step: 'handed over by a stopping worker' })
-    await job.moveToDelayed(Date.now(), token)
-    throw new DelayedError()
-  }
-  if (error instanceof BudgetWaitError) {
-    const resumesAt = new Date(Date.now() + error.waitMs)
-    await parkRun(db, runId, {
-      state: 'queued',
-      step: `waiting for the budget of ${error.source}`,
-      resumesAt,
-    })
-    await job.moveToDelayed(resumesAt.getTime(), token)
-    throw new DelayedError()
+  if (signal.aborted && signal.reason === shutdown)
+    return giveBack(attempt, db, 'handed over by a stopping worker', 0)
+  if (error instanceof BudgetWaitError)
+    return giveBack(attempt, db, `waiting for the budget of ${error.source}`, error.waitMs)
+  if (isRedisFull(error)) {
+    troubles.report('Redis is full: jobs wait', error)
+    return giveBack(attempt, db, 'handed back: Redis was full', reliability.redisFullPauseMs)
   }
 
   const failure = describeError(error)
@@ -123,15 +117,30 @@ async function settle(
     await runRecord.end(runId, { state: 'failed', error: failure })
     throw new UnrecoverableError(failure.message)
   }
-  // Every job in hand fails with a Redis that has no room; one line tells of them all.
-  if (isRedisFull(error)) troubles.report('attempts fail', error)
-  else log.warn({ runId, job: attempt.name, err: error }, 'attempt failed')
+  log.warn({ runId, job: attempt.name, err: error }, 'attempt failed')
   await parkRun(db, runId, { state: 'queued', step: 'waiting for another attempt', error: failure })
   throw error instanceof Error ? error : new Error(failure.message)
 }
 
+/**
+ * The run waits for its next start, and no attempt is counted. A Redis that is full takes this, too: BullMQ's script frees the
+ * lock first, and what has begun to write is let finish.
+ */
+async function giveBack(
+  { runId, job, token }: Attempt,
+  db: Db,
+  step: string,
+  waitMs: number,
+): Promise<never> {
+  const resumesAt = new Date(Date.now() + waitMs)
+  await parkRun(db, runId, { state: 'queued', step, resumesAt })
+  await job.moveToDelayed(resumesAt.getTime(), token)
+  throw new DelayedError()
+}
+
+/** Said by Redis itself or, of a script, in the middle of a sentence. */
 const isRedisFull = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith('OOM command not allowed')
+  error instanceof Error && error.message.includes('OOM command not allowed')
 
 const isPermanent = (error: unknown): boolean =>
   error instanceof PermanentError ||
