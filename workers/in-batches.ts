@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isDatabaseAway } from '../src/db/errors.ts'
 
 interface Call<Item, Result> {
@@ -9,19 +10,16 @@ interface Call<Item, Result> {
 /** Keeps one statement from growing without end. */
 const maxItems = 500
 
-/** While one batch waits for the disk, others are worked on. */
-const batchesAtATime = 4
-
 /**
- * Calls that come while others are under way go together in the next batch, so a lone call waits for nobody and many cost
- * little more than one. A batch that fails is tried call by call, so that one bad item spoils no other.
+ * Calls of one turn of the event loop, and those that come while a batch is under way, go together in the next: a lone call waits
+ * for nobody, and many cost little more than one. A batch that fails is tried call by call, so that one bad item spoils no other.
  * @param work answers by id; at most one item of each id is in a batch
  */
 export function inBatches<Item extends { readonly id: string }, Result>(
   work: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>,
 ): (item: Item) => Promise<Result | undefined> {
   let waiting: Call<Item, Result>[] = []
-  let underWay = 0
+  let isDraining = false
 
   const settle = async (batch: readonly Call<Item, Result>[]): Promise<void> => {
     try {
@@ -33,8 +31,9 @@ export function inBatches<Item extends { readonly id: string }, Result>(
     }
   }
   const drain = async (): Promise<void> => {
-    underWay++
+    isDraining = true
     while (waiting.length > 0) {
+      await setImmediate()
       const batch = new Map<string, Call<Item, Result>>()
       const later: Call<Item, Result>[] = []
       for (const call of waiting)
@@ -43,11 +42,11 @@ export function inBatches<Item extends { readonly id: string }, Result>(
       waiting = later
       await settle([...batch.values()])
     }
-    underWay--
+    isDraining = false
   }
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      if (underWay < batchesAtATime) void drain()
+      if (!isDraining) void drain()
     })
 }

@@ -24,7 +24,6 @@ export function createJobContext(attempt: Attempt, started: StartedRun, platform
   let savedAt = -Infinity
 
   return {
-    ...platform.resources,
     db,
     runId,
     lane,
@@ -63,6 +62,9 @@ export function createJobContext(attempt: Attempt, started: StartedRun, platform
       await parkRun(db, runId, { state: 'waiting', step: `waiting for ${children.length} children` })
       if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError()
     },
+
+    // Last, or V8 takes a hundred times as long over it.
+    ...platform.resources,
   }
 }
 

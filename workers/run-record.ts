@@ -6,8 +6,8 @@ import { inBatches } from './in-batches.ts'
 export interface RunRecord {
   /** As `startRuns`. */
   start(runId: string): Promise<StartedRun | undefined>
-  /** As `endRuns`. @returns whether this call ended it */
-  end(runId: string, ending: Ending): Promise<boolean>
+  /** As `endRuns`. */
+  end(runId: string, ending: Ending): Promise<void>
 }
 
 export function openRunRecord(db: Db): RunRecord {
@@ -17,11 +17,14 @@ export function openRunRecord(db: Db): RunRecord {
       runs.map(({ id }) => id),
     ),
   )
-  const end = inBatches<Ending & { id: string }, true>(
-    async (endings) => new Map([...(await endRuns(db, endings))].map((id) => [id, true])),
-  )
+  const end = inBatches<Ending & { id: string }, never>(async (endings) => {
+    await endRuns(db, endings)
+    return new Map<string, never>()
+  })
   return {
     start: (id) => start({ id }),
-    end: async (id, ending) => (await end({ id, ...ending })) ?? false,
+    end: async (id, ending) => {
+      await end({ id, ...ending })
+    },
   }
 }

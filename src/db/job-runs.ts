@@ -151,17 +151,17 @@ export type Ending =
   | { readonly state: 'completed'; readonly result: Record<string, unknown> }
   | { readonly state: 'failed' | 'cancelled' | 'quarantined'; readonly error: RunError }
 
-/** A guarded transition: a run that is already terminal stays what it is. @returns the ids that this call ended */
+/** A guarded transition: a run that is already terminal stays what it is. @returns how many this call ended */
 export async function endRuns(
   db: Db,
   endings: readonly (Ending & { readonly id: string })[],
-): Promise<Set<string>> {
+): Promise<number> {
   const results = endings.map((ending) =>
     ending.state === 'completed' ? JSON.stringify(ending.result) : null,
   )
   const errors = endings.map((ending) => (ending.state === 'completed' ? null : JSON.stringify(ending.error)))
   const ids = endings.map(({ id }) => id)
-  const { rows } = await sql<{ id: string }>`
+  const { numAffectedRows } = await sql`
     update job_runs r
     set state = e.state, finished_at = now(), resumes_at = null, error = e.error,
         result = coalesce(e.result, r.result),
@@ -169,14 +169,13 @@ export async function endRuns(
         step = case when e.state = 'completed' then 'done' else r.step end
     from unnest(${ids}::uuid[], ${endings.map(({ state }) => state)}::text[],
                 ${results}::jsonb[], ${errors}::jsonb[]) as e (id, state, result, error)
-    where r.id = e.id and r.state <> all(${terminalStates}::text[])
-    returning r.id`.execute(db)
-  return new Set(rows.map(({ id }) => id))
+    where r.id = e.id and r.state <> all(${terminalStates}::text[])`.execute(db)
+  return Number(numAffectedRows ?? 0)
 }
 
 /** @returns whether this call ended it */
 export const endRun = async (db: Db, id: string, ending: Ending): Promise<boolean> =>
-  (await endRuns(db, [{ id, ...ending }])).has(id)
+  (await endRuns(db, [{ id, ...ending }])) > 0
 
 /** Queued runs end at once; running ones are told, and end when their worker hears it. */
 export async function requestCancel(db: Db, id: string): Promise<RunState | undefined> {

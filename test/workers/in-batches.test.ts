@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { inBatches } from '../../workers/in-batches.ts'
 
@@ -10,36 +11,37 @@ function recorder(): { batches: string[][]; call: (item: Item) => Promise<string
   const batches: string[][] = []
   const call = inBatches<Item, string>(async (items) => {
     batches.push(items.map(({ id }) => id))
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
     if (items.some(({ isBad }) => isBad)) throw new Error('refused')
     return new Map(items.filter(({ id }) => id !== 'unknown').map(({ id }) => [id, `done ${id}`]))
   })
   return { batches, call }
 }
 
-/** So many that a further one waits. */
-const busy = ['w', 'x', 'y', 'z']
-
-it('passes a lone call on at once and lets what comes meanwhile go together', async () => {
+it('has the calls of one turn go together, and those that come while they are under way', async () => {
   const { batches, call } = recorder()
-  const answers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => call({ id })))
-  expect(answers).toEqual(['done a', 'done b', 'done c', 'done d', 'done e', 'done f'])
-  expect(batches).toEqual([['a'], ['b'], ['c'], ['d'], ['e', 'f']])
-  expect(await call({ id: 'unknown' })).toBeUndefined()
+  const first = ['a', 'b'].map((id) => call({ id }))
+  await setImmediate()
+  expect(batches).toEqual([['a', 'b']])
+  const then = ['c', 'd', 'unknown'].map((id) => call({ id }))
+  expect(await Promise.all([...first, ...then])).toEqual(['done a', 'done b', 'done c', 'done d', undefined])
+  expect(batches).toEqual([
+    ['a', 'b'],
+    ['c', 'd', 'unknown'],
+  ])
+  expect(await call({ id: 'e' })).toBe('done e')
 })
 
 it('has one call of each id in a batch, so that a run that starts twice is started twice', async () => {
   const { batches, call } = recorder()
-  await Promise.all([...busy, 'a', 'a', 'b'].map((id) => call({ id })))
-  expect(batches).toEqual([...busy.map((id) => [id]), ['a', 'b'], ['a']])
+  await Promise.all(['a', 'a', 'b'].map((id) => call({ id })))
+  expect(batches).toEqual([['a', 'b'], ['a']])
 })
 
 it('lets one bad call spoil no other', async () => {
   const { batches, call } = recorder()
-  const others = busy.map((id) => call({ id }))
   const calls = [{ id: 'a' }, { id: 'b', isBad: true }, { id: 'c' }].map(call)
   const outcomes = await Promise.allSettled(calls)
-  await Promise.all(others)
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  expect(batches.slice(busy.length)).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
+  expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
 })
