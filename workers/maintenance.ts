@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reliability } from '../queues/settings.ts'
+import { followChanges } from '../src/db/changes.ts'
+import { createDoorbell, type Doorbell } from './doorbell.ts'
 import { relayOutbox } from './outbox-relay.ts'
 import { advancePipeline } from './pipeline.ts'
 import type { Platform } from './platform.ts'
@@ -17,23 +19,21 @@ interface Loop {
  * The loops that keep the record and the queues together. They are no jobs themselves, because they must work when Redis has
  * lost its jobs and schedules. Any number of processes may run them at the same time.
  */
-export function startMaintenance({ db, producer, connection, log, troubles }: Platform): AsyncDisposable {
+export function startMaintenance(platform: Platform): AsyncDisposable {
+  const { db, databaseUrl, producer, connection, log, metrics, troubles } = platform
   const stopping = new AbortController()
+  const submissions = createDoorbell()
   const returns = createDoorbell()
-  const keepTurning = async (
-    { name, everyMs, turn }: Loop,
-    pause: (ms: number) => Promise<void>,
-  ): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      let pauseMs = everyMs
+  const keepTurning = async ({ name, everyMs, turn }: Loop, bell: Doorbell): Promise<void> => {
+    while (!stopping.signal.aborted)
       try {
-        if ((await turn()) > 0) pauseMs = 0
+        if ((await turn()) === 0) await bell.pause(everyMs)
       } catch (err) {
         troubles.report('maintenance failed, will try again', err, { loop: name })
-        pauseMs = reliability.maintenanceRetryMs
+        await sleep(reliability.maintenanceRetryMs, undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        )
       }
-      await pause(pauseMs)
-    }
   }
   const relay: Loop = {
     name: 'relay-outbox',
@@ -44,23 +44,29 @@ export function startMaintenance({ db, producer, connection, log, troubles }: Pl
     name: 'reconcile-runs',
     everyMs: reliability.reconcileEveryMs,
     async turn() {
-      await watchSchedules(producer, log)
+      await watchSchedules(producer, log, metrics)
       await reconcileRuns(db, producer, log)
       await advancePipeline(db)
       return 0
     },
   }
-  const running = [
-    keepTurning(relay, (ms) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)),
-    keepTurning(reconcile, (ms) => returns.pause(ms, stopping.signal)),
-  ]
+  const running = [keepTurning(relay, submissions), keepTurning(reconcile, returns)]
+  const feed = followChanges({
+    databaseUrl,
+    channel: 'tidegauge_submitted',
+    db,
+    onChange: submissions.ring,
+    onGap: submissions.ring,
+    onLost: (err) => troubles.report('submissions are not heard of: the outbox is polled', err),
+  })
   const onReturn = ringAtReturn(returns)
   connection.on('ready', onReturn)
   return {
     async [Symbol.asyncDispose]() {
       connection.off('ready', onReturn)
       stopping.abort()
-      await Promise.all(running)
+      for (const bell of [submissions, returns]) bell.ring()
+      await Promise.all([...running, feed[Symbol.asyncDispose]()])
     },
   }
 }
@@ -70,23 +76,5 @@ function ringAtReturn(returns: Doorbell): () => void {
   return () => {
     returns.ring()
     setTimeout(returns.ring, reliability.reconcileAfterMs + reliability.maintenanceRetryMs).unref()
-  }
-}
-
-interface Doorbell {
-  ring(): void
-  /** Ends early when it is rung; a ring that came while nobody paused counts. */
-  pause(ms: number, stop: AbortSignal): Promise<void>
-}
-
-function createDoorbell(): Doorbell {
-  let bell = new AbortController()
-  return {
-    ring: () => bell.abort(),
-    async pause(ms, stop) {
-      const signal = AbortSignal.any([stop, bell.signal])
-      await sleep(ms, undefined, { signal }).catch(() => undefined)
-      if (bell.signal.aborted) bell = new AbortController()
-    },
   }
 }

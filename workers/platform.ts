@@ -9,6 +9,7 @@ import { createProducer, type Producer } from '../queues/producer.ts'
 import { createMarketClock, type DataClock, wallClock } from '../src/clock.ts'
 import type { ServiceConfig } from '../src/config.ts'
 import { createDb, createPool, type Db } from '../src/db/connection.ts'
+import { withPreparedStatements } from '../src/db/prepared-statements.ts'
 import { createTroubles, type Troubles } from '../src/logger-troubles.ts'
 import { watchClock, watchPool } from '../src/metrics/process-metrics.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../src/metrics/worker-metrics.ts'
@@ -34,6 +35,8 @@ export type Resources = Pick<
 export interface Platform extends AsyncDisposable {
   readonly log: Logger
   readonly db: Db
+  /** For a connection of one's own, such as one that listens. */
+  readonly databaseUrl: string
   readonly prefix: string
   /** Jobs of a queue that this process runs at once; CPU work is bound by its threads. */
   readonly concurrency: Readonly<Record<QueueName, number>>
@@ -65,12 +68,12 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
     redis.on('error', (err: Error) => troubles.report('Redis connection lost', err))
   await producerConnection.connect()
   const producer = createProducer(producerConnection, config.queuePrefix)
-  const threads = createThreads(config.threads)
   const activeRuns = createActiveRuns(db, troubles)
   const clock = config.market.url === undefined ? wallClock : createMarketClock(config.market.url)
 
   const budgets = { coingecko: config.sources.coingecko.budget, defillama: config.sources.defillama.budget }
   const metrics = createWorkerMetrics()
+  const threads = createThreads(config.threads, { onStuck: () => metrics.stuckThreads.inc() })
   watchPool(metrics.registry, pool)
   watchClock(metrics.registry, producerConnection)
   const sources = openSources(config, connection, clock, { log, onCall: measureCalls(metrics) })
@@ -78,11 +81,12 @@ export async function openPlatform(config: ServiceConfig, name: string, log: Log
   return {
     log,
     db,
+    databaseUrl: config.databaseUrl,
     prefix: config.queuePrefix,
     concurrency: config.concurrency,
     producer,
     activeRuns,
-    runRecord: openRunRecord(db),
+    runRecord: openRunRecord(createDb(withPreparedStatements(pool))),
     activity: createActivity(),
     databaseGate: createDatabaseGate(db, log, troubles),
     suspects: createSuspects(),

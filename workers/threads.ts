@@ -27,8 +27,17 @@ export class StuckThreadError extends PermanentError {
   override name = 'StuckThreadError'
 }
 
-/** @param stuckAfterMs a task that shows no progress for this long is ended with its thread */
-export function createThreads(maxThreads: number, stuckAfterMs: number = reliability.stuckThreadMs): Threads {
+export interface ThreadsOptions {
+  /** A task that shows no progress for this long is ended with its thread. */
+  readonly stuckAfterMs?: number
+  /** Called when one was. */
+  readonly onStuck?: () => void
+}
+
+export function createThreads(
+  maxThreads: number,
+  { stuckAfterMs = reliability.stuckThreadMs, onStuck }: ThreadsOptions = {},
+): Threads {
   const pool = new Piscina({
     // Threads load compiled code: a .ts file does not load in a worker thread on Node 20.
     filename: new URL('./thread-entry.js', import.meta.url).href,
@@ -50,8 +59,9 @@ export function createThreads(maxThreads: number, stuckAfterMs: number = reliabi
         const signals = AbortSignal.any([signal, watchdog.signal])
         return (await pool.run(order, { signal: signals, transferList: [port2] })) as TaskResult<T>
       } catch (error) {
-        watchdog.signal.throwIfAborted()
-        throw error
+        if (!watchdog.signal.aborted) throw error
+        onStuck?.()
+        throw watchdog.signal.reason
       } finally {
         watchdog[Symbol.dispose]()
         port1.close()

@@ -74,6 +74,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   })
   const changes = followChanges({
     databaseUrl: config.databaseUrl,
+    channel: 'tidegauge_changed',
     db,
     onChange: (table) => (table === 'api_keys' ? keyRing : keptAnswers).forget(),
     onGap() {

@@ -4,6 +4,9 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import type { Db } from './connection.ts'
 
+/** What is told: that results have changed, or that runs were submitted. */
+export type ChangeChannel = 'tidegauge_changed' | 'tidegauge_submitted'
+
 /** Tells what is committed by whichever process, as it is committed. */
 export interface ChangeFeed extends AsyncDisposable {
   /** Whether a change would be heard of within moments. While it is false, nothing that was read stays known to be true. */
@@ -12,17 +15,17 @@ export interface ChangeFeed extends AsyncDisposable {
 
 export interface ChangeFeedOptions {
   readonly databaseUrl: string
+  readonly channel: ChangeChannel
   /** Other connections than the feed's own: a sign of life that goes round through them shows that changes do too. */
   readonly db: Db
-  /** Called with the name of the table that has changed. */
-  readonly onChange: (table: string) => void
+  /** Called with what was told: of results, the name of the table that has changed. */
+  readonly onChange: (what: string) => void
   /** Called when changes may have been missed: at every start of listening, and when it ends. */
   readonly onGap: () => void
   /** Called once per outage. */
   readonly onLost: (error: unknown) => void
 }
 
-const changes = 'tidegauge_changed'
 const signsOfLife = 'tidegauge_alive'
 const beatEveryMs = 2_000
 const heardWithinMs = 2_000
@@ -65,7 +68,7 @@ export function followChanges(options: ChangeFeedOptions): ChangeFeed {
 
 /** Listens until something fails or `stops` is aborted; then it throws. */
 async function listen(
-  { databaseUrl, db, onChange, onGap }: ChangeFeedOptions,
+  { databaseUrl, channel: followed, db, onChange, onGap }: ChangeFeedOptions,
   stops: AbortSignal,
   onLive: () => void,
 ): Promise<never> {
@@ -78,7 +81,7 @@ async function listen(
   const ownBeat = randomUUID()
   let beatHeard = (): void => undefined
   client.on('notification', ({ channel, payload }) => {
-    if (channel === changes) onChange(payload ?? '')
+    if (channel === followed) onChange(payload ?? '')
     else if (payload === ownBeat) beatHeard()
   })
   const over = new Promise<never>((_, reject) => {
@@ -89,7 +92,7 @@ async function listen(
   over.catch(() => undefined)
   try {
     await Promise.race([client.connect(), over])
-    await Promise.race([client.query(`listen ${changes}; listen ${signsOfLife}`), over])
+    await Promise.race([client.query(`listen ${followed}; listen ${signsOfLife}`), over])
     for (let beats = 0; ; beats++) {
       const heard = new Promise<void>((resolve) => (beatHeard = resolve))
       await Promise.race([sendBeat(db, ownBeat).then(() => heard), tooLate(), over])

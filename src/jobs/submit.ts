@@ -4,6 +4,7 @@ import { jobs, type JobName, type PayloadInput } from '../../queues/jobs.ts'
 import type { Db } from '../db/connection.ts'
 import { insertRun, insertRuns, type JobRun, type NewRun } from '../db/job-runs.ts'
 import type { Lane, RunOrigin } from '../db/schema.ts'
+import { wakeRelays } from '../db/wake-relays.ts'
 import { InputError } from '../errors.ts'
 import { traceHooks } from '../tracing/trace-hooks.ts'
 
@@ -27,6 +28,7 @@ export async function submitJob<N extends JobName>(
   submission: Submission,
 ): Promise<{ runId: string; run: JobRun; isNew: boolean }> {
   const { run, isNew } = await insertRun(db, describeRun(name, payload, submission))
+  if (isNew) await wakeRelays(db)
   return { runId: run.id, run, isNew }
 }
 
@@ -41,6 +43,7 @@ export async function submitJobs<N extends JobName>(
     db,
     payloads.map((payload) => describeRun(name, payload, submission)),
   )
+  if (added.length > 0) await wakeRelays(db)
   return added.length
 }
 

@@ -14,6 +14,8 @@ export interface WorkerMetrics {
   readonly upstreamCalls: Counter<'source' | 'status'>
   readonly upstreamSeconds: Histogram<'source'>
   readonly rows: Counter<'source' | 'outcome'>
+  readonly mendedSchedules: Counter<'reason'>
+  readonly stuckThreads: Counter
 }
 
 export function createWorkerMetrics(): WorkerMetrics {
@@ -58,6 +60,17 @@ export function createWorkerMetrics(): WorkerMetrics {
       name: 'tidegauge_rows_total',
       help: 'Rows of the sources that were stored, and those that were refused',
       labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    mendedSchedules: new Counter({
+      name: 'tidegauge_schedules_mended_total',
+      help: 'Schedules that were set because Redis did not have them, had them in another form, or had stopped following them',
+      labelNames: ['reason'],
+      registers,
+    }),
+    stuckThreads: new Counter({
+      name: 'tidegauge_threads_stuck_total',
+      help: 'Computations that showed no progress and were ended with their thread; their jobs have failed',
       registers,
     }),
   }

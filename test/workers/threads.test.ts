@@ -6,7 +6,8 @@ import { drawHistories, lastDrawnDay } from '../training/drawn-histories.ts'
 // Threads load compiled code, so the pool itself is the compiled one.
 const compiled = new URL('../../dist/workers/threads.js', import.meta.url).href
 const { createThreads } = (await import(compiled)) as typeof threadsModule
-const threads = createThreads(1, 500)
+let stuck = 0
+const threads = createThreads(1, { stuckAfterMs: 500, onStuck: () => stuck++ })
 afterAll(() => threads.close())
 
 const { signal } = new AbortController()
@@ -25,6 +26,7 @@ it(
       name: 'StuckThreadError',
       message: 'The computation "gatherSamples" showed no progress for 0.5 s and was ended',
     })
+    expect(stuck).toBe(1)
     const small = inputOf(20, 60)
     expect(await threads.run('gatherSamples', small, { signal })).toEqual(
       buildSamples(small.histories, small.knownUpToDay),
