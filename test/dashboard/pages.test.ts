@@ -6,8 +6,9 @@ import { sql } from 'kysely'
 import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Db } from '../../src/db/connection.ts'
-import { riskJudgement } from '../../src/domain/risk-metrics.ts'
 import { saveWalkForwardRecord } from '../../src/db/track-record.ts'
+import { riskJudgement } from '../../src/domain/risk-metrics.ts'
+import { submitJob } from '../../src/jobs/submit.ts'
 import { startTestApi } from '../support/api.ts'
 import { chromiumPath, openBrowser } from '../support/browser.ts'
 import {
@@ -257,6 +258,16 @@ describe.runIf(chromiumPath)('the dashboard', async () => {
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.locator('[aria-live] .run-cancelled').waitFor()
     await page.getByRole('button', { name: 'Retry' }).waitFor()
+  })
+
+  it('follows a run again after a stream was refused', async () => {
+    const { runId } = await submitJob(db, 'prune', {}, { origin: 'api' })
+    const refusal = { status: 503, contentType: 'application/problem+json', body: '{"status": 503}' }
+    await page.route('**/events', (route) => route.fulfill(refusal))
+    await open(`#/jobs/${runId}`)
+    await page.getByText(`There is no news of run ${runId}`).waitFor()
+    await page.unroute('**/events')
+    await page.getByText(`Run ${runId}`, { exact: true }).waitFor()
   })
 
   it('acknowledges an alert and keeps what was said of it', async () => {
