@@ -19,12 +19,22 @@ export type Params<P extends GetPath> = Operation<P> extends { parameters: infer
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
+  /** Of the problem, such as `not_trained`. */
+  readonly code: string | undefined
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, code?: string) {
     super(message)
     this.status = status
+    this.code = code
+  }
+
+  /** What is asked for is not there yet, and will be without anybody doing anything. */
+  get isComing(): boolean {
+    return this.code !== undefined && coming.has(this.code)
   }
 }
+
+const coming = new Set(['not_trained', 'not_scanned', 'not_scored'])
 
 export const client = createTidegaugeClient({ baseUrl: location.origin })
 client.use({
@@ -67,5 +77,6 @@ export function read<P extends GetPath>(
 function faultOf(status: number, error: unknown): ApiError {
   const problem = (typeof error === 'object' ? error : undefined) as Partial<Schemas['Problem']> | undefined
   const fields = (problem?.errors ?? []).map(({ field, message }) => `${field}: ${message}`)
-  return new ApiError(status, [problem?.detail ?? `The server answered ${status}`, ...fields].join(' · '))
+  const message = [problem?.detail ?? `The server answered ${status}`, ...fields].join(' · ')
+  return new ApiError(status, message, problem?.code)
 }

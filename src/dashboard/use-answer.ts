@@ -44,15 +44,19 @@ export function useAnswer<P extends GetPath>(
     return () => stop.abort()
   }, [request, round])
 
-  useEffect(() => {
-    if (everyMs === undefined) return
-    const timer = setInterval(() => !document.hidden && reload(), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs, reload])
-
   const { data, fault, readAt } = state.request === request ? state : nothing
+  const pauseMs = fault?.isComing ? soonMs : everyMs
+  useEffect(() => {
+    if (pauseMs === undefined) return
+    const timer = setInterval(() => !document.hidden && reload(), pauseMs)
+    return () => clearInterval(timer)
+  }, [pauseMs, reload])
+
   return { data, fault, readAt, reload }
 }
+
+/** Between two looks for what is not there yet. */
+export const soonMs = 5_000
 
 const nothing = { data: undefined, fault: undefined, readAt: undefined }
 

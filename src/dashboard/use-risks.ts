@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type Item, read } from './api.ts'
-import { asApiError, type Resource } from './use-answer.ts'
+import { asApiError, type Resource, soonMs } from './use-answer.ts'
 
 export type Risk = Item<'/risk/protocols'>
 
@@ -23,17 +23,18 @@ export function useRisks(): Resource<Risks> {
   useEffect(() => {
     const stop = new AbortController()
     readAll(stop.signal, (items, isComplete) => {
-      if (isComplete || round === 0)
+      if (isComplete || state.data === undefined)
         setState({ data: { items, isComplete }, fault: undefined, readAt: Date.now() })
     }).catch((error: unknown) => {
       if (!stop.signal.aborted) setState((old) => ({ ...old, fault: asApiError(error) }))
     })
     return () => stop.abort()
   }, [round])
+  const pauseMs = state.fault?.isComing ? soonMs : everyMs
   useEffect(() => {
-    const timer = setInterval(() => !document.hidden && setRound((n) => n + 1), everyMs)
+    const timer = setInterval(() => !document.hidden && setRound((n) => n + 1), pauseMs)
     return () => clearInterval(timer)
-  }, [])
+  }, [pauseMs])
   return { ...state, reload: () => setRound((n) => n + 1) }
 }
 

@@ -32,7 +32,9 @@ export function ModelComparison({ models }: { models: readonly Model[] }) {
         </Show>
       ) : (
         <Empty>
-          {models.length < 2 ? 'There is only one risk model so far.' : 'Choose two different versions.'}
+          {models.length < 2
+            ? 'Two risk models are needed; there are not so many yet.'
+            : 'Choose two different versions.'}
         </Empty>
       )}
     </Card>

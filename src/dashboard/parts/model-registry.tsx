@@ -16,48 +16,10 @@ interface ModelRegistryProps {
 /** Every registered model, newest first, and the button that makes one of them current. */
 export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
   const [chosen, setChosen] = useState<Model>()
-  if (models.length === 0) return <Empty>No model is registered yet.</Empty>
   return (
     <Card title="Versions" note="Roll back or forward; everything is then scored anew">
-      <Scroll label="Versions">
-        <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Trained (UTC)</th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-              <th scope="col">State</th>
-            </tr>
-          </thead>
-          <tbody>
-            {models.map((model) => (
-              <tr>
-                <th scope="row">
-                  {model.kind} v{model.version}
-                  <p class="note">{algorithmName(model.algorithm)}</p>
-                </th>
-                <td>{moment(model.created_at)}</td>
-                <td class="number">{whole(model.training_rows)}</td>
-                <td>
-                  {model.is_current ? (
-                    <span class="badge level-low">current</span>
-                  ) : (
-                    <button
-                      type="button"
-                      aria-label={`Make current: ${model.kind} v${model.version}`}
-                      onClick={() => setChosen(model)}
-                    >
-                      Make current
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      {models.length === 0 && <Empty>No model is registered yet.</Empty>}
+      {models.length > 0 && <VersionTable models={models} onChoose={setChosen} />}
       {chosen && (
         <PromotionForm
           key={chosen.id}
@@ -71,6 +33,53 @@ export function ModelRegistry({ models, onPromoted }: ModelRegistryProps) {
     </Card>
   )
 }
+
+interface VersionTableProps {
+  readonly models: readonly Model[]
+  readonly onChoose: (model: Model) => void
+}
+
+const VersionTable = ({ models, onChoose }: VersionTableProps) => (
+  <Scroll label="Versions">
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Trained (UTC)</th>
+          <th scope="col" class="number">
+            Rows
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {models.map((model) => (
+          <tr>
+            <th scope="row">
+              {model.kind} v{model.version}
+              <p class="note">{algorithmName(model.algorithm)}</p>
+            </th>
+            <td>{moment(model.created_at)}</td>
+            <td class="number">{whole(model.training_rows)}</td>
+            <td>
+              {model.is_current ? (
+                <span class="badge level-low">current</span>
+              ) : (
+                <button
+                  type="button"
+                  aria-label={`Make current: ${model.kind} v${model.version}`}
+                  onClick={() => onChoose(model)}
+                >
+                  Make current
+                </button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scroll>
+)
 
 function PromotionForm({ model, onDone }: { model: Model; onDone: () => void }) {
   const [reason, setReason] = useState('')

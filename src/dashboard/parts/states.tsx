@@ -38,9 +38,10 @@ export const Loading = ({ what }: { what: string }) => (
   </div>
 )
 
-/** Answers that will come by themselves (503) and those that cannot (404, 400) are no errors. */
+/** Answers that will come by themselves and those that cannot (404, 400) are no errors. */
 export function Fault({ fault, what, onRetry }: { fault: ApiError; what: string; onRetry: () => void }) {
-  const isExpected = [400, 404, 503].includes(fault.status)
+  if (fault.isComing) return <Coming what={what} />
+  const isExpected = [400, 404].includes(fault.status)
   return (
     <div class={`state ${isExpected ? 'empty' : 'fault'}`} role={isExpected ? 'status' : 'alert'}>
       <strong>
@@ -55,5 +56,15 @@ export function Fault({ fault, what, onRetry }: { fault: ApiError; what: string;
     </div>
   )
 }
+
+const Coming = ({ what }: { what: string }) => (
+  <div class="state empty" role="status">
+    <strong>No {what} yet</strong>
+    <span>
+      The first training, scores and scan come by themselves once there is enough data. This page looks for
+      them every few seconds.
+    </span>
+  </div>
+)
 
 export const Empty = ({ children }: { children: ComponentChildren }) => <p class="state empty">{children}</p>
