@@ -84,24 +84,48 @@ async function listen(
     if (channel === followed) onChange(payload ?? '')
     else if (payload === ownBeat) beatHeard()
   })
-  const over = new Promise<never>((_, reject) => {
-    client.on('error', reject)
-    client.on('end', () => reject(new Error('The connection that listens for changes has ended')))
-    stops.addEventListener('abort', () => reject(new Error('Stopped')), { once: true })
-  })
-  over.catch(() => undefined)
+  const over = createEnd()
+  const stop = (): void => over.come(new Error('Stopped'))
+  client.on('error', over.come)
+  client.on('end', () => over.come(new Error('The connection that listens for changes has ended')))
+  stops.addEventListener('abort', stop)
   try {
-    await Promise.race([client.connect(), over])
-    await Promise.race([client.query(`listen ${followed}; listen ${signsOfLife}`), over])
+    await over.cutsShort(client.connect())
+    await over.cutsShort(client.query(`listen ${followed}; listen ${signsOfLife}`))
     for (let beats = 0; ; beats++) {
       const heard = new Promise<void>((resolve) => (beatHeard = resolve))
-      await Promise.race([sendBeat(db, ownBeat).then(() => heard), tooLate(), over])
+      await over.cutsShort(Promise.race([sendBeat(db, ownBeat).then(() => heard), tooLate()]))
       if (beats === 0) onGap()
       onLive()
-      await Promise.race([sleep(beatEveryMs, undefined, { ref: false }), over])
+      await over.cutsShort(sleep(beatEveryMs, undefined, { ref: false }))
     }
   } finally {
+    stops.removeEventListener('abort', stop)
     client.end().catch(() => undefined)
+  }
+}
+
+interface End {
+  readonly come: (reason: Error) => void
+  /** One wait at a time. @throws the reason of the end, also where it has come before */
+  readonly cutsShort: <T>(wait: Promise<T>) => Promise<T>
+}
+
+/** A promise that is raced against every few seconds for months would remember every race. */
+function createEnd(): End {
+  let reason: Error | undefined
+  let cut = (_reason: Error): void => undefined
+  return {
+    come(first) {
+      reason ??= first
+      cut(reason)
+    },
+    cutsShort: (wait) =>
+      new Promise((resolve, reject) => {
+        cut = reject
+        wait.then(resolve, reject)
+        if (reason !== undefined) reject(reason)
+      }),
   }
 }
 
