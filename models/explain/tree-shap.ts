@@ -8,24 +8,33 @@ import { gaussLegendre } from './gauss-legendre.ts'
  *
  * The Shapley weight |S|!(M−|S|−1)!/M! is the integral of t^|S| (1−t)^(M−|S|−1) over [0, 1] (Owen, Multilinear extensions of games,
  * 1972). So a leaf of value v gives feature i on its path
- *   v (oᵢ − zᵢ) ∫ Π_{j≠i} (zⱼ (1−t) + oⱼ t) dt,
- * where zⱼ is the share of cover that follows the path at the splits by j, and oⱼ is 1 when the row follows it there, else 0. The integrand is a polynomial,
- * so a few Gauss–Legendre nodes are exact; every factor is positive, so a factor is taken out of the product by dividing. Products
- * run down the tree and sums of leaves run up, each node once (the order of work of Linear TreeShap, Yu et al., 2022,
+ *   v (oᵢ − zᵢ) ∫ Π_{j≠i} pⱼ dt,  pⱼ = zⱼ (1−t) + oⱼ t,
+ * where zⱼ is the share of cover that follows the path at the splits by j, and oⱼ is 1 when the row follows it there, else 0: pⱼ is the chance
+ * to follow it when j is known with chance t. As oᵢ − zᵢ = (oᵢ − pᵢ) / (1−t), that is
+ *   v ∫ (oᵢ/pᵢ − 1) Π pⱼ dt / (1−t),
+ * and leaves below a branch that the row does not take need no division. The integrand is a polynomial, so a few Gauss–Legendre nodes
+ * are exact. Products run down the tree and sums of leaves run up, each node once (the order of work of Linear TreeShap, Yu et al., 2022,
  * https://arxiv.org/abs/2209.08192), and nothing is allocated per row or node.
  */
 export class TreeShap {
   readonly #ensemble: TreeEnsemble
   readonly #columns: number
   readonly #parent: Int32Array
-  /** The nearest node above that was also reached by a split of the same feature; -1 when there is none. */
+  /** The nearest node above that was also reached by a split of the same feature; the tree's root when there is none. */
   readonly #previous: Int32Array
-  /** z of the feature whose split led here, all its splits on the path together. */
+  /** The share of the parent's cover. */
+  readonly #part: Float64Array
+  /** z of the feature whose split led here, all its splits on the path together; 1 at roots. */
   readonly #share: Float64Array
   readonly #expected: Float64Array
-  readonly #nodes: Float64Array
+  /** Per quadrature node: t, 1 − t, and the weight over 1 − t. */
+  readonly #known: Float64Array
+  readonly #unknown: Float64Array
   readonly #weights: Float64Array
+  /** Per node of the tree, whether the row follows the path at all splits of the feature that led there. */
   readonly #follows: Uint8Array
+  /** Per node that the row follows to and quadrature node: 1 / p of the feature that led there. */
+  readonly #certainty: Float64Array
   readonly #product: Float64Array
   readonly #sum: Float64Array
 
@@ -34,17 +43,20 @@ export class TreeShap {
     this.#ensemble = ensemble
     this.#columns = columns
     this.#parent = new Int32Array(size).fill(-1)
-    this.#previous = new Int32Array(size).fill(-1)
+    this.#previous = new Int32Array(size)
+    this.#part = new Float64Array(size).fill(1)
     this.#share = new Float64Array(size).fill(1)
     this.#expected = new Float64Array(treeCount(ensemble) * ensemble.outputs)
     const deepest = this.#linkPaths()
     const { nodes, weights } = gaussLegendre(Math.max(1, (deepest + 1) >> 1))
-    this.#nodes = nodes
-    this.#weights = weights
+    this.#known = nodes
+    this.#unknown = nodes.map((t) => 1 - t)
+    this.#weights = weights.map((weight, q) => weight / this.#unknown[q]!)
     let largest = 1
     for (let t = 0; t < treeCount(ensemble); t++)
       largest = Math.max(largest, ensemble.roots[t + 1]! - ensemble.roots[t]!)
     this.#follows = new Uint8Array(largest)
+    this.#certainty = new Float64Array(largest * nodes.length)
     this.#product = new Float64Array(largest * nodes.length)
     this.#sum = new Float64Array(largest * nodes.length * ensemble.outputs)
   }
@@ -60,15 +72,16 @@ export class TreeShap {
     this.#ascend(tree, out, at)
   }
 
-  /** Fills parent, previous, share and expectation; answers the greatest number of distinct features on a path. */
+  /** Fills parent, previous, part, share and expectation; answers the greatest number of distinct features on a path. */
   #linkPaths(): number {
     const { roots, feature, left, cover, outputs, value } = this.#ensemble
     const weight = new Float64Array(feature.length)
     const distinct = new Int32Array(feature.length)
     let deepest = 0
     for (let tree = 0; tree < treeCount(this.#ensemble); tree++) {
-      weight[roots[tree]!] = 1
-      for (let node = roots[tree]!; node < roots[tree + 1]!; node++) {
+      const root = roots[tree]!
+      weight[root] = 1
+      for (let node = root; node < roots[tree + 1]!; node++) {
         const f = feature[node]!
         if (f === leaf) {
           deepest = Math.max(deepest, distinct[node]!)
@@ -80,72 +93,89 @@ export class TreeShap {
         const total = cover[first]! + cover[first + 1]!
         const previous = this.#lastSplitBy(f, node)
         for (let child = first; child <= first + 1; child++) {
-          const share = total > 0 ? cover[child]! / total : 0.5
+          const part = total > 0 ? cover[child]! / total : 0.5
           this.#parent[child] = node
           this.#previous[child] = previous
-          this.#share[child] = share * (previous < 0 ? 1 : this.#share[previous]!)
-          weight[child] = weight[node]! * share
-          distinct[child] = distinct[node]! + (previous < 0 ? 1 : 0)
+          this.#part[child] = part
+          this.#share[child] = part * this.#share[previous]!
+          weight[child] = weight[node]! * part
+          distinct[child] = distinct[node]! + (previous === root ? 1 : 0)
         }
       }
     }
     return deepest
   }
 
-  /** The node at or above `node` that a split by `f` led to. */
+  /** The node at or above `node` that a split by `f` led to; else the root. */
   #lastSplitBy(f: number, node: number): number {
     let at = node
-    while (this.#parent[at]! >= 0) {
-      if (this.#ensemble.feature[this.#parent[at]!] === f) return at
-      at = this.#parent[at]!
-    }
-    return -1
+    while (this.#parent[at]! >= 0 && this.#ensemble.feature[this.#parent[at]!] !== f) at = this.#parent[at]!
+    return at
   }
 
-  /** Per node, whether the row follows the path there and Π (z (1−t) + o t) over the path's features, at each quadrature node t. */
+  /** Per node, whether the row follows the path there, and the weighted product of the path's p at each quadrature node. */
   #descend(tree: number, data: Float64Array, start: number): void {
-    const { roots, feature, threshold, left } = this.#ensemble
-    const points = this.#nodes
-    const count = points.length
-    const product = this.#product
+    const { roots, feature, left } = this.#ensemble
     const follows = this.#follows
+    const product = this.#product
+    const count = this.#weights.length
     const root = roots[tree]!
     const end = roots[tree + 1]!
-    product.fill(1, 0, count)
+    follows[0] = 1
+    this.#certainty.fill(1, 0, count)
+    product.set(this.#weights)
     for (let node = root; node < end; node++) {
       const f = feature[node]!
       if (f === leaf) continue
-      const value = data[start + f]!
-      const goes =
-        value < threshold[node]! || (!(value >= threshold[node]!) && goesLeft(this.#ensemble, node, value))
       const first = left[node]!
-      const previous = this.#previous[first]!
-      const open = previous < 0 ? 1 : follows[previous - root]!
-      const before = previous < 0 ? 1 : this.#share[previous]!
-      const from = (node - root) * count
-      for (let side = 0; side < 2; side++) {
-        const child = first + side
-        const one = open === 1 && goes === (side === 0) ? 1 : 0
-        const zero = this.#share[child]!
-        follows[child - root] = one
-        const to = (child - root) * count
+      const goes = goesLeft(this.#ensemble, node, data[start + f]!) ? 0 : 1
+      const open = follows[this.#previous[first]! - root]!
+      follows[first + goes - root] = open
+      follows[first + 1 - goes - root] = 0
+      if (open) this.#divide(node, first + goes, first + 1 - goes, root)
+      else {
+        const from = (node - root) * count
+        const to = (first - root) * count
+        const part = this.#part[first]!
+        const rest = this.#part[first + 1]!
         for (let q = 0; q < count; q++) {
-          const t = points[q]!
-          const factor = zero * (1 - t) + one * t
-          const replaced = previous < 0 ? 1 : before * (1 - t) + open * t
-          product[to + q] = product[from + q]! * divided(factor, replaced)
+          product[to + q] = product[from + q]! * part
+          product[to + count + q] = product[from + q]! * rest
         }
       }
     }
   }
 
-  /** Sums v Π over the leaves below each edge, and gives each edge's feature its part. */
+  /** The products of a node's children, where the row has followed all splits by the node's feature so far. */
+  #divide(node: number, taken: number, other: number, root: number): void {
+    const product = this.#product
+    const certainty = this.#certainty
+    const count = this.#weights.length
+    const before = (this.#previous[taken]! - root) * count
+    const from = (node - root) * count
+    const toTaken = (taken - root) * count
+    const toOther = (other - root) * count
+    const known = this.#known
+    const unknown = this.#unknown
+    const share = this.#share[taken]!
+    const otherShare = this.#share[other]!
+    for (let q = 0; q < count; q++) {
+      const others = product[from + q]! * certainty[before + q]!
+      const p = share * unknown[q]! + known[q]!
+      certainty[toTaken + q] = 1 / p
+      product[toTaken + q] = others * p
+      product[toOther + q] = others * otherShare * unknown[q]!
+    }
+  }
+
+  /** Sums v Π over the leaves below each node, and gives each split's feature its part. */
   #ascend(tree: number, out: Float64Array, at: number): void {
     const { roots, feature, left, outputs, value } = this.#ensemble
-    const count = this.#nodes.length
+    const count = this.#weights.length
     const width = count * outputs
     const product = this.#product
     const sum = this.#sum
+    const follows = this.#follows
     const root = roots[tree]!
     for (let node = roots[tree + 1]! - 1; node >= root; node--) {
       const to = (node - root) * width
@@ -155,37 +185,34 @@ export class TreeShap {
           const v = value[node * outputs + k]!
           for (let q = 0; q < count; q++) sum[to + k * count + q] = v * product[from + q]!
         }
-      } else {
-        const from = (left[node]! - root) * width
-        for (let q = 0; q < width; q++) sum[to + q] = sum[from + q]! + sum[from + width + q]!
+        continue
       }
-      if (node > root) this.#credit(node, root, out, at)
+      const first = left[node]!
+      const from = (first - root) * width
+      for (let q = 0; q < width; q++) sum[to + q] = sum[from + q]! + sum[from + width + q]!
+      const taken = first + 1 - follows[first - root]!
+      if (follows[taken - root]) this.#credit(node, taken, root, out, at)
     }
   }
 
-  /** Credits the split above `node`; where the same feature split further up, that split's credit for these leaves is taken back. */
-  #credit(node: number, root: number, out: Float64Array, at: number): void {
+  /**
+   * Credits a split with o/p − 1 of its feature over the leaves below; where the feature split further up, with what changes by this
+   * split: nothing unless the row followed it so far.
+   */
+  #credit(node: number, taken: number, root: number, out: Float64Array, at: number): void {
     const { outputs, feature } = this.#ensemble
-    const count = this.#nodes.length
     const sum = this.#sum
-    const from = (node - root) * count * outputs
-    const f = feature[this.#parent[node]!]!
-    const zero = this.#share[node]!
-    const one = this.#follows[node - root]!
-    const previous = this.#previous[node]!
-    const before = previous < 0 ? 0 : this.#share[previous]!
-    const open = previous < 0 ? 0 : this.#follows[previous - root]!
-    for (let q = 0; q < count; q++) {
-      const t = this.#nodes[q]!
-      let scale = divided(one - zero, zero * (1 - t) + one * t)
-      if (previous >= 0) scale -= divided(open - before, before * (1 - t) + open * t)
-      scale *= this.#weights[q]!
-      for (let k = 0; k < outputs; k++) out[at + k * this.#columns + f]! += scale * sum[from + k * count + q]!
+    const certainty = this.#certainty
+    const count = this.#weights.length
+    const now = (taken - root) * count
+    const before = (this.#previous[taken]! - root) * count
+    for (let k = 0; k < outputs; k++) {
+      const below = ((taken - root) * outputs + k) * count
+      const all = ((node - root) * outputs + k) * count
+      let credit = 0
+      for (let q = 0; q < count; q++)
+        credit += certainty[now + q]! * sum[below + q]! - certainty[before + q]! * sum[all + q]!
+      out[at + k * this.#columns + feature[node]!]! += credit
     }
   }
-}
-
-/** A branch that no training row took and that this row does not take either counts for nothing. */
-function divided(numerator: number, denominator: number): number {
-  return denominator > 0 ? numerator / denominator : 0
 }
