@@ -18,12 +18,12 @@ export interface RowSample {
 /** Draws the rows of a round; gradients are those of the unsampled rows. */
 export type RowSampler = (round: number, gradients: readonly Float64Array[]) => RowSample
 
-/** Grows one round's trees: one draft per margin, or a single draft whose leaves serve all margins. Calls `done` for each. */
+/** Grows one round's trees: one draft per margin, or a single draft whose leaves serve all margins. Calls `done` for each, leaves assigned. */
 export type RoundGrower = (
   gradients: readonly Float64Array[],
   sample: RowSample,
   round: number,
-  done: (draft: TreeDraft, rows: Int32Array) => void,
+  done: (draft: TreeDraft) => void,
 ) => void
 
 export interface BoostingPlan {
@@ -58,10 +58,10 @@ export function boost(data: TrainingSet, options: FitOptions, plan: BoostingPlan
     const sample = plan.sample(round, gradients)
     if (sample.boosts) loss.gradients(margins, sample.boosts, gradients)
     let margin = 0
-    plan.grow(gradients, sample, round, (draft, sampled) => {
+    plan.grow(gradients, sample, round, (draft) => {
       shrink(draft, learningRate)
       builder.append(draft)
-      addToMargins(builder, draft, data.x, sample.count, sampled, margins, margin * rows)
+      addToMargins(builder, draft, data.x, sample.count, margins, margin * rows)
       margin += outputs
     })
     round++
@@ -86,13 +86,12 @@ function shrink(draft: TreeDraft, learningRate: number): void {
   for (let i = 0; i < draft.size * draft.outputs; i++) draft.value[i]! *= learningRate
 }
 
-/** The rows that grew the tree lie leaf by leaf; if there are others, all rows are sent down the tree instead. */
+/** The leaves of the rows that grew the tree are known; if there are others, all rows are sent down the tree instead. */
 function addToMargins(
   builder: EnsembleBuilder,
   draft: TreeDraft,
   x: Matrix,
   sampledCount: number,
-  sampled: Int32Array,
   margins: Float64Array,
   at: number,
 ): void {
@@ -100,15 +99,10 @@ function addToMargins(
     addTree(builder, builder.trees - 1, x, margins, 1, at, x.rows)
     return
   }
-  const { outputs, rowStart, rowEnd, value } = draft
-  for (let node = 0; node < draft.size; node++) {
-    if (!draft.isLeaf(node)) continue
-    const end = rowEnd[node]!
-    for (let k = 0; k < outputs; k++) {
-      const own = value[node * outputs + k]!
-      const first = at + k * x.rows
-      for (let i = rowStart[node]!; i < end; i++) margins[first + sampled[i]!]! += own
-    }
+  const { outputs, leafOf, value } = draft
+  for (let k = 0; k < outputs; k++) {
+    const first = at + k * x.rows
+    for (let i = 0; i < x.rows; i++) margins[first + i]! += value[leafOf[i]! * outputs + k]!
   }
 }
 

@@ -98,6 +98,6 @@ function oneObliviousTree(
     const binned = permutations[random.below(permutations.length)]!
     rows.set(sample.rows)
     const columns = drawColumns(all, params.rsm, random)
-    done(grower.grow(binned, gradients, rows, sample.count, columns, describe), rows)
+    done(grower.grow(binned, gradients, rows, sample.count, columns, describe))
   }
 }

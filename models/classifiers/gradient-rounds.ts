@@ -14,7 +14,7 @@ export function oneTreePerMargin(
   return (gradients, sample, _round, done) => {
     for (const own of gradients) {
       rows.set(sample.rows)
-      done(grower.grow(own, rows, sample.count, drawColumns(all, columnShare, random)), rows)
+      done(grower.grow(own, rows, sample.count, drawColumns(all, columnShare, random)))
     }
   }
 }

@@ -1,4 +1,5 @@
-import { sigmoid, type Link } from './link.ts'
+import { exponential } from './exponential.ts'
+import type { Link } from './link.ts'
 
 /** A Newton step needs curvature: hessians are kept above one part in 10¹² of the greatest. */
 const leastHessian = 1e-12
@@ -15,7 +16,8 @@ export class LogLoss {
   readonly #hessianFactor: number
   readonly #quantum: number
   readonly #rounder: number
-  readonly #shares: Float64Array
+  /** By class its share over that of class 0. */
+  readonly #odds: Float64Array
 
   /**
    * @param hessianFactor scales p(1 − p) of the softmax: 2 in XGBoost, K / (K − 1) in LightGBM
@@ -36,7 +38,7 @@ export class LogLoss {
     const greatest = weights.reduce((most, weight) => Math.max(most, weight), 0)
     this.#quantum = quantumFor(y.length, greatest * greatestBoost * hessianFactor)
     this.#rounder = this.#quantum * 1.5 * 2 ** 52
-    this.#shares = new Float64Array(classes)
+    this.#odds = new Float64Array(classes).fill(1)
   }
 
   /**
@@ -45,42 +47,38 @@ export class LogLoss {
    * @param out per margin: gradient and hessian of each row, interleaved
    */
   gradients(margins: Float64Array, boosts: Float64Array | null, out: readonly Float64Array[]): void {
-    const shares = this.#shares
+    const odds = this.#odds
     const y = this.#y
+    const weights = this.#weights
+    const factor = this.#hessianFactor
+    const quantum = this.#quantum
+    const rounder = this.#rounder
     const rows = y.length
+    const classes = odds.length
+    // Only differences of margins matter. The logistic link has one alone: that of class 1 to class 0.
+    const first = this.link === 'logistic' ? 1 : 0
     for (let i = 0; i < rows; i++) {
-      const weight = boosts ? this.#weights[i]! * boosts[i]! : this.#weights[i]!
-      const label = y[i]!
-      if (this.link === 'logistic') {
-        const p = sigmoid(margins[i]!)
-        this.#put(out[0]!, i, p, label, weight)
-        continue
+      const reference = first === 1 ? 0 : margins[i]!
+      let sum = 1
+      for (let k = 1; k < classes; k++) {
+        const own = exponential(margins[(k - first) * rows + i]! - reference)
+        odds[k] = own
+        sum += own
       }
-      softmax(margins, i, rows, shares)
-      for (let k = 0; k < shares.length; k++) this.#put(out[k]!, i, shares[k]!, label === k ? 1 : 0, weight)
+      const weight = boosts ? weights[i]! * boosts[i]! : weights[i]!
+      const label = y[i]!
+      for (let k = first; k < classes; k++) {
+        const own = out[k - first]!
+        const p = odds[k]! / sum
+        const curvature = p * (1 - p)
+        // Next to 2⁵² + 2⁵¹ quanta doubles are whole quanta apart, so the sum rounds and the difference is exact.
+        const hessian =
+          (curvature > leastHessian ? curvature : leastHessian) * factor * weight + rounder - rounder
+        own[2 * i] = (p - (Number(label === k) | 0)) * weight + rounder - rounder
+        own[2 * i + 1] = hessian > quantum ? hessian : quantum
+      }
     }
   }
-
-  #put(out: Float64Array, i: number, p: number, target: number, weight: number): void {
-    const hessian = Math.max(p * (1 - p), leastHessian) * this.#hessianFactor
-    out[2 * i] = this.#quantised((p - target) * weight)
-    out[2 * i + 1] = Math.max(this.#quantised(hessian * weight), this.#quantum)
-  }
-
-  /** Next to 2⁵² + 2⁵¹ quanta doubles are whole quanta apart, so the sum rounds and the difference is exact. */
-  #quantised(value: number): number {
-    return value + this.#rounder - this.#rounder
-  }
-}
-
-/** The shares of row `i`, whose margins are `rows` apart. */
-function softmax(margins: Float64Array, i: number, rows: number, shares: Float64Array): void {
-  const classes = shares.length
-  let greatest = -Infinity
-  for (let k = 0, at = i; k < classes; k++, at += rows) if (margins[at]! > greatest) greatest = margins[at]!
-  let sum = 0
-  for (let k = 0, at = i; k < classes; k++, at += rows) sum += shares[k] = Math.exp(margins[at]! - greatest)
-  for (let k = 0; k < classes; k++) shares[k]! /= sum
 }
 
 /** Weighted mean log-loss of raw margins, `margins × rows`. */

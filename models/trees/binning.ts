@@ -117,11 +117,12 @@ export function widestColumn({ columns, offsets }: BinnedMatrix): number {
 /** How many of the ascending `cuts` are <= value. */
 function cutsAtMost(cuts: Float64Array, value: number): number {
   let low = 0
-  let high = cuts.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (cuts[middle]! <= value) low = middle + 1
-    else high = middle
+  let length = cuts.length
+  while (length > 0) {
+    const half = (length + 1) >> 1
+    // Without a branch, which would be mispredicted every other time.
+    low += half & -(Number(cuts[low + half - 1]! <= value) | 0)
+    length -= half
   }
   return low
 }

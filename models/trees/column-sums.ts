@@ -34,7 +34,7 @@ export class ColumnSums {
     let listed = 0
     for (let bin = this.#binned.offsets[feature]!; bin < end; bin++) {
       list[listed] = bin
-      listed += histogram[bin] === 0 ? 0 : 1
+      listed += Number(histogram[bin] !== 0) | 0
     }
     this.listed = listed
     this.sums = histogram

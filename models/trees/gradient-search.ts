@@ -187,7 +187,11 @@ export class GradientSearch {
       if (rightHessian < minHessian) break
       const l = softened(left - leftHessian, alpha)
       const r = softened(gradient - (left - leftHessian), alpha)
-      const total = (l * l) / (leftHessian + lambda) + (r * r) / (rightHessian + lambda)
+      const a = leftHessian + lambda
+      const b = rightHessian + lambda
+      // Divisions take most of the time here, so they are spared to cuts that cannot win.
+      if (l * l * b + r * r * a <= best * a * b) continue
+      const total = (l * l) / a + (r * r) / b
       if (total > best) {
         best = total
         bestAt = i

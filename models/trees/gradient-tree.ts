@@ -174,24 +174,21 @@ export class GradientTreeGrower {
     }
   }
 
-  /** Leaf values and covers, from the gradients as they are. */
+  /** Leaf values and covers, from the gradients as they are: row after row, as they lie in memory. */
   #settle(gradients: Float64Array, rows: Int32Array): void {
     const { draft } = this
-    const { lambda, alpha } = this.#options.limits
-    for (let node = draft.size - 1; node >= 0; node--) {
-      if (!draft.isLeaf(node)) {
-        draft.cover[node] = draft.cover[draft.left[node]!]! + draft.cover[draft.left[node]! + 1]!
-        continue
-      }
-      let gradient = 0
-      let hessian = 0
-      for (let i = draft.rowStart[node]!; i < draft.rowEnd[node]!; i++) {
-        const at = rows[i]! * 2
-        gradient += gradients[at]!
-        hessian += gradients[at + 1]!
-      }
-      draft.cover[node] = hessian
-      draft.value[node] = leafValue(gradient, hessian, this.#lambdas.get(node) ?? lambda, alpha)
+    draft.assignLeaves(rows, this.#binned.rows)
+    const { leafOf, value, cover } = draft
+    for (let row = 0; row < leafOf.length; row++) {
+      const node = leafOf[row]!
+      if (node < 0) continue
+      value[node]! += gradients[row * 2]!
+      cover[node]! += gradients[row * 2 + 1]!
     }
+    const { lambda, alpha } = this.#options.limits
+    for (let node = draft.size - 1; node >= 0; node--)
+      if (draft.isLeaf(node))
+        value[node] = leafValue(value[node]!, cover[node]!, this.#lambdas.get(node) ?? lambda, alpha)
+      else cover[node] = cover[draft.left[node]!]! + cover[draft.left[node]! + 1]!
   }
 }

@@ -52,7 +52,22 @@ export class HistogramPool {
 /** Adds `rows[start … end)` to the histogram. */
 export function accumulate(
   sums: Histogram,
+  pairs: BinPairs,
+  packed: Float64Array,
+  rows: Int32Array,
+  start: number,
+  end: number,
+): void {
+  let word = 0
+  for (; word + 9 <= pairs.width; word += 9) addNine(sums, pairs, word, packed, rows, start, end)
+  for (; word < pairs.width; word++) addOne(sums, pairs, word, packed, rows, start, end)
+}
+
+/** Nine words of each row from `word` on, as 17 features take. Without an inner loop a row costs a fifth less. */
+function addNine(
+  sums: Histogram,
   { width, words }: BinPairs,
+  word: number,
   packed: Float64Array,
   rows: Int32Array,
   start: number,
@@ -61,25 +76,52 @@ export function accumulate(
   for (let i = start; i < end; i++) {
     const row = rows[i]!
     const value = packed[row]!
-    let at = row * width
-    const last = at + width
-    // Three words at a time: reading ahead of the sums hides their latency.
-    for (; at + 3 <= last; at += 3) {
-      const first = words[at]!
-      const second = words[at + 1]!
-      const third = words[at + 2]!
-      sums[first & 0xffff]! += value
-      sums[first >>> 16]! += value
-      sums[second & 0xffff]! += value
-      sums[second >>> 16]! += value
-      sums[third & 0xffff]! += value
-      sums[third >>> 16]! += value
-    }
-    for (; at < last; at++) {
-      const word = words[at]!
-      sums[word & 0xffff]! += value
-      sums[word >>> 16]! += value
-    }
+    const at = row * width + word
+    const a = words[at]!
+    const b = words[at + 1]!
+    const c = words[at + 2]!
+    const d = words[at + 3]!
+    const e = words[at + 4]!
+    const f = words[at + 5]!
+    const g = words[at + 6]!
+    const h = words[at + 7]!
+    const k = words[at + 8]!
+    sums[a & 0xffff]! += value
+    sums[a >>> 16]! += value
+    sums[b & 0xffff]! += value
+    sums[b >>> 16]! += value
+    sums[c & 0xffff]! += value
+    sums[c >>> 16]! += value
+    sums[d & 0xffff]! += value
+    sums[d >>> 16]! += value
+    sums[e & 0xffff]! += value
+    sums[e >>> 16]! += value
+    sums[f & 0xffff]! += value
+    sums[f >>> 16]! += value
+    sums[g & 0xffff]! += value
+    sums[g >>> 16]! += value
+    sums[h & 0xffff]! += value
+    sums[h >>> 16]! += value
+    sums[k & 0xffff]! += value
+    sums[k >>> 16]! += value
+  }
+}
+
+function addOne(
+  sums: Histogram,
+  { width, words }: BinPairs,
+  word: number,
+  packed: Float64Array,
+  rows: Int32Array,
+  start: number,
+  end: number,
+): void {
+  for (let i = start; i < end; i++) {
+    const row = rows[i]!
+    const value = packed[row]!
+    const pair = words[row * width + word]!
+    sums[pair & 0xffff]! += value
+    sums[pair >>> 16]! += value
   }
 }
 

@@ -8,6 +8,8 @@ export class TreeDraft extends NodeArrays {
   /** The rows of a node are `rows[rowStart … rowEnd)` of whoever grows the tree. */
   rowStart = new Int32Array(this.capacity)
   rowEnd = new Int32Array(this.capacity)
+  /** By row of the matrix the leaf it fell into, or -1; only after `assignLeaves`. */
+  leafOf = new Int32Array(0)
 
   clear(): void {
     this.size = 0
@@ -55,6 +57,18 @@ export class TreeDraft extends NodeArrays {
     this.feature[node] = leaf
     this.gain[node] = 0
     this.categories.delete(node)
+  }
+
+  /** @param rows as the tree has ordered them @param all rows of the matrix */
+  assignLeaves(rows: Int32Array, all: number): void {
+    if (this.leafOf.length < all) this.leafOf = new Int32Array(all)
+    const { leafOf } = this
+    leafOf.fill(-1)
+    for (let node = 0; node < this.size; node++) {
+      if (!this.isLeaf(node)) continue
+      const end = this.rowEnd[node]!
+      for (let i = this.rowStart[node]!; i < end; i++) leafOf[rows[i]!] = node
+    }
   }
 
   protected override grow(): void {

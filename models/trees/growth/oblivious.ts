@@ -59,6 +59,7 @@ export class ObliviousTreeGrower {
       level = this.#splitLevel(level, split, binned, rows, describe(split))
     }
     this.#settle(gradients, rows)
+    draft.assignLeaves(rows, binned.rows)
     return draft
   }
 
