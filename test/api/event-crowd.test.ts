@@ -67,7 +67,7 @@ async function openStreams(): Promise<number> {
 
 const submitScan = async (): Promise<string> => (await post<RunAnswer>('/anomaly/scan')).body.id
 
-describe(`${crowd} clients of one run`, () => {
+describe(`${crowd} clients of one run`, { timeout: 60_000 }, () => {
   it('all hear that it starts, and its end; then nothing of them is left', async () => {
     const id = await submitScan()
     const clients = followers(id)
@@ -108,7 +108,7 @@ describe(`${crowd} clients of one run`, () => {
     }
   })
 
-  it('hear a sign of life while nothing changes', { timeout: 60_000 }, async () => {
+  it('hear a sign of life while nothing changes', async () => {
     const id = await submitScan()
     const clients = followers(id)
     await haveAll(clients, /^id: /m)

@@ -1,12 +1,10 @@
 import uPlot from 'uplot'
 import { drawMarks } from './draw-marks.ts'
+import { lonelyIn, type TimedValues } from './unknown-days.ts'
 import type { Colours } from './use-colours.ts'
 
-export interface PaneSeries {
+export interface PaneSeries extends TimedValues {
   readonly name: string
-  /** Seconds since 1970, ascending; beside each the value, null where it is unknown. */
-  readonly times: readonly number[]
-  readonly values: readonly (number | null)[]
   readonly show: (value: number | null) => string
   readonly tone: 'tvl' | 'price' | 'volume' | 'risk'
   readonly isBars?: boolean
@@ -69,7 +67,12 @@ export function paneOptions(one: PaneSeries, pane: Pane): uPlot.Options {
       {
         stroke,
         width: 1.5,
-        points: { show: one.hasPoints ?? false, size: 5, fill: stroke },
+        points: {
+          show: one.hasPoints ?? false,
+          size: 5,
+          fill: stroke,
+          filter: one.hasPoints || one.isBars ? null : lonelyIn(one.values),
+        },
         ...(one.isBars
           ? { paths: uPlot.paths.bars!({ size: [0.7, 12] }), fill: stroke }
           : { fill: `${stroke}1a` }),

@@ -7,6 +7,7 @@ import { useDataNow } from '../market.ts'
 import { useAnswer } from '../use-answer.ts'
 import type { Mark, PaneSeries } from './pane-options.ts'
 import { Panes, signs } from './panes.tsx'
+import { withUnknownDays } from './unknown-days.ts'
 
 const ranges = [
   ['30 days', 30],
@@ -125,18 +126,13 @@ const seconds = (instant: string): number => Date.parse(instant) / 1000
 
 function seriesOf(observations: readonly Observation[], history: readonly Risk[]): PaneSeries[] {
   const times = observations.map((one) => seconds(one.observed_at))
+  const observed = (measure: 'tvl_usd' | 'price_usd' | 'volume_usd') =>
+    withUnknownDays({ times, values: observations.map((one) => one[measure]) })
   const scores = newestOfEachMoment(history)
   return [
-    { name: 'TVL', times, values: observations.map((one) => one.tvl_usd), show: usd, tone: 'tvl' },
-    { name: 'Price', times, values: observations.map((one) => one.price_usd), show: usd, tone: 'price' },
-    {
-      name: 'Volume',
-      times,
-      values: observations.map((one) => one.volume_usd),
-      show: usd,
-      tone: 'volume',
-      isBars: true,
-    },
+    { name: 'TVL', ...observed('tvl_usd'), show: usd, tone: 'tvl' },
+    { name: 'Price', ...observed('price_usd'), show: usd, tone: 'price' },
+    { name: 'Volume', ...observed('volume_usd'), show: usd, tone: 'volume', isBars: true },
     {
       name: 'Risk score, P(high)',
       times: scores.map((one) => seconds(one.as_of)),
