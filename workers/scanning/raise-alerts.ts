@@ -1,5 +1,6 @@
 import { readAlertPlan } from '../../src/alerts/alert-plan.ts'
 import { type AlertSignal, decideAlerts } from '../../src/alerts/decide.ts'
+import { messageOf } from '../../src/alerts/message.ts'
 import { listOpenAlerts, type NewAlert } from '../../src/db/alerts.ts'
 import type { Tx } from '../../src/db/connection.ts'
 import type { NewAnomalyScore, NewScan } from '../../src/db/scans.ts'
@@ -39,7 +40,7 @@ function alertOf(
     protocolId,
     level,
     score,
-    message: reasons.map(({ sentence }) => sentence).join('; ') || `Anomaly score ${score.toFixed(2)}`,
+    message: messageOf(reasons.map(({ sentence }) => sentence)) || `Anomaly score ${score.toFixed(2)}`,
     details: {
       alert_threshold: threshold,
       confidence: row.confidence,

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/alerts/message.ts'
 import type { Db, Tx } from '../../src/db/connection.ts'
 import {
   clearDriftAlert,
@@ -61,7 +62,7 @@ async function tell(
 ): Promise<void> {
   const score = Math.max(...verdicts.map(({ share }) => share))
   const level = score >= loudShare ? 'high' : 'medium'
-  const message = verdicts.map(({ kind, reason }) => `${kind} model: ${reason}`).join('; ')
+  const message = messageOf(verdicts.map(({ kind, reason }) => `${kind} model: ${reason}`))
   const told = await raiseDriftAlert(tx, { level, score, message, details: drift, scanId })
   if (told) await tellChannels(tx, [{ alertId: told.id, level, event: told.event }])
 }
