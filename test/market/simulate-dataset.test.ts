@@ -33,6 +33,14 @@ describe('simulateDataset', () => {
     expect(indexOf((i) => dataset.series[i]!.tvlUsd.includes(0))).toBeGreaterThan(-1)
   })
 
+  it('quotes nothing of a protocol from the day on which it is dead', () => {
+    const dead = dataset.protocols.flatMap(({ deadFrom }, i) =>
+      deadFrom === undefined ? [] : [{ deadFrom: dayNumber(deadFrom), days: dataset.series[i]!.day }],
+    )
+    expect(dead.length).toBeGreaterThan(0)
+    for (const { deadFrom, days } of dead) expect(days.at(-1)).toBeLessThan(deadFrom)
+  })
+
   it('draws 200 protocols x 400 days in half a second', () => {
     const times = [1, 2, 3].map((seed) => {
       const start = performance.now()

@@ -69,7 +69,7 @@ export function createChronicle(seed: number, firstDay: number, days: number): C
       if (!organisation.hasTvl) tvlUsd.fill(NaN)
       for (const glitch of spoilTvl(report, tvlUsd))
         truth.glitches.push({ slug: entry.slug, date: isoDate(firstDay + glitch.start), days: glitch.days })
-      series.push(toColumns(firstDay, tvlUsd, token))
+      series.push(toColumns(firstDay, tvlUsd.subarray(0, fate.end), token))
     },
     addCustodian({ protocol, tvlUsd }) {
       protocols.push(protocol)
@@ -83,7 +83,7 @@ export function createChronicle(seed: number, firstDay: number, days: number): C
   }
 }
 
-/** Keeps the days on which anything is known. */
+/** Keeps the days of TVL's length on which anything is known. */
 function toColumns(firstDay: number, tvlUsd: Float64Array, token: TokenPath | null): DailyColumns {
   const known: number[] = []
   for (let t = 0; t < tvlUsd.length; t++)
