@@ -14,12 +14,9 @@ import { saveProtocols } from '../src/db/protocols.ts'
 import { insertScan } from '../src/db/scans.ts'
 import { isoDate } from '../src/domain/calendar.ts'
 import { buildFeatures } from '../src/features/build.ts'
-import {
-  marketTracks,
-  movementHistory,
-  movementHistoryDays,
-  type Movements,
-} from '../src/features/movements.ts'
+import type { Movements } from '../src/features/movement-kinds.ts'
+import { movementHistory, movementHistoryDays } from '../src/features/movements.ts'
+import { marketTracks } from '../src/features/market-tracks.ts'
 import { seriesFromColumns } from '../src/features/from-columns.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 import { simulateDataset } from '../src/market/simulator/simulate-dataset.ts'

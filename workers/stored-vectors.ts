@@ -1,7 +1,10 @@
 import type { StoredVector } from '../src/db/feature-vectors.ts'
 import { dayNumber, utcDate } from '../src/domain/calendar.ts'
-import { movementKinds, type Movements } from '../src/features/movements.ts'
+import { movementKinds, movementParts, type Movements } from '../src/features/movement-kinds.ts'
 import type { FeatureVector } from '../src/features/series.ts'
+
+/** In the order in which they are stored. */
+const movementFields = ['evidence', 'value', 'usual', 'spanDays'] as const
 
 /** A vector as it is stored, with the one of the day before and the protocol's movements. Unknown numbers are null in the database and NaN in memory. */
 export function toStoredVector(
@@ -14,7 +17,7 @@ export function toStoredVector(
     protocolId: vector.protocolId,
     numericValues: nullForUnknown(vector.numeric),
     dayBeforeValues: dayBefore && nullForUnknown(dayBefore.numeric),
-    movements: [...nullForUnknown(movements.strength), ...nullForUnknown(movements.usual)],
+    movements: movementFields.flatMap((field) => nullForUnknown(movements[field])),
     protocolCategory: vector.protocolCategory,
     protocolChain: vector.protocolChain,
     points: vector.points,
@@ -33,11 +36,14 @@ export function dayBeforeOf(stored: StoredVector, asOf: Date): FeatureVector | n
 }
 
 export function movementsOf({ movements }: StoredVector): Movements | null {
-  if (movements?.length !== 2 * movementKinds.length) return null
+  const parts = movementParts.length
+  if (movements?.length !== 3 * parts + movementKinds.length) return null
   const values = Float64Array.from(movements, (value) => value ?? NaN)
   return {
-    strength: values.subarray(0, movementKinds.length),
-    usual: values.subarray(movementKinds.length),
+    evidence: values.subarray(0, parts),
+    value: values.subarray(parts, 2 * parts),
+    usual: values.subarray(2 * parts, 3 * parts),
+    spanDays: values.subarray(3 * parts),
   }
 }
 

@@ -9,7 +9,7 @@ import { type AnomalyFitOptions, fitAnomalyModel } from '../src/anomaly/fit-anom
 import { featureNames } from '../src/domain/feature-names.ts'
 import type { DriftReference } from '../src/drift/drift-reference.ts'
 import { anomalyReference, riskReference } from '../src/drift/training-window.ts'
-import type { Movements } from '../src/features/movements.ts'
+import type { Movements } from '../src/features/movement-kinds.ts'
 import type { FeatureVector } from '../src/features/series.ts'
 import { assess, type Assessment } from '../src/training/assessment.ts'
 import { type Candidate, type CandidateResult, evaluateCandidate } from '../src/training/candidates.ts'

@@ -2,7 +2,7 @@ import { detectorAlgorithms } from '../../models/detectors/detector.ts'
 import { ModelInputError } from '../../models/errors.ts'
 import { calibrated, type Calibrator } from '../../models/validation/calibration.ts'
 import type { CaughtPoint } from '../alerts/expected-precision.ts'
-import type { Movements } from '../features/movements.ts'
+import { movementKinds, type Movements } from '../features/movement-kinds.ts'
 import type { FeatureVector } from '../features/series.ts'
 import { agreementOf } from './agreement.ts'
 import { type AlertLevel, alertLevelOf } from './alert-level.ts'
@@ -73,13 +73,17 @@ type Parts = Omit<AnomalyModelArtifact, 'kind' | 'ensemble' | 'ranges' | 'moveme
   readonly yardsticks: Yardsticks
 }
 
-/** @throws ModelInputError when the artifact is not an anomaly model. */
+/** @throws ModelInputError when the artifact is not an anomaly model, or one of a release that followed other movements. */
 export function loadAnomalyModel(artifact: AnomalyModelArtifact): AnomalyModel {
   const { kind, ranges, movementRanks, ...rest } = artifact as { kind: unknown } & Omit<
     AnomalyModelArtifact,
     'kind'
   >
   if (kind !== 'anomaly-model') throw new ModelInputError(`Expected an anomaly model, got ${String(kind)}`)
+  if (movementRanks.length !== movementKinds.length)
+    throw new ModelInputError(
+      `Expected a model of ${movementKinds.length} kinds of movement, got one of ${movementRanks.length}: train anomaly models anew`,
+    )
   return anomalyModelOf({
     ...rest,
     ensemble: loadEnsemble(artifact.ensemble),

@@ -1,6 +1,7 @@
 import { detectorAlgorithms } from '../../models/detectors/detector.ts'
 import { numericFeatureNames, type NumericFeatureName } from '../domain/feature-names.ts'
-import { movementKinds } from '../features/movements.ts'
+import { movementParts } from '../features/movement-kinds.ts'
+import type { TrackedMeasure } from '../features/movement-tracks.ts'
 import type { EnsembleExplanation } from './ensemble.ts'
 import { type Finding, sentenceFor } from './sentences.ts'
 import { changeOf, type TypicalRanges, unscaledRange } from './typical-ranges.ts'
@@ -37,22 +38,19 @@ export function explainRow(
 ): FeatureContribution[] {
   const columns = columnsOf(view)
   const shares = columnShares(i, explanation)
-  const byFeature = new Map<NumericFeatureName, { share: number; strongest: number }>()
-  columns.forEach((column, c) => {
-    const share = shares[c]!
-    if (!(share > 0) || !isKnown(column, sight)) return
-    const feature = featureOf(column)
-    const { share: sum = 0, strongest = c } = byFeature.get(feature) ?? {}
-    byFeature.set(feature, {
-      share: sum + share,
-      strongest: share > shares[strongest]! ? c : strongest,
+  const byFeature = new Map<NumericFeatureName, { share: number; strongest: Reason }>()
+  for (const reason of columns.flatMap((column, c) => reasonsOf(column, shares[c]!, sight))) {
+    const { share: sum = 0, strongest = reason } = byFeature.get(reason.feature) ?? {}
+    byFeature.set(reason.feature, {
+      share: sum + reason.share,
+      strongest: reason.share > strongest.share ? reason : strongest,
     })
-  })
+  }
   const known = [...byFeature.values()].reduce((sum, { share }) => sum + share, 0)
   return [...byFeature]
     .sort(([, a], [, b]) => b.share - a.share)
     .map(([feature, { share, strongest }]) =>
-      describe(sight, feature, columns[strongest]!, (anomalyScore * share) / known, ranges),
+      describe(sight, feature, strongest, (anomalyScore * share) / known, ranges),
     )
 }
 
@@ -74,25 +72,47 @@ const featureOfMeasure = {
   tvl: 'recent_tvl',
   price: 'recent_price_change',
   volume: 'recent_volume',
-} as const satisfies Record<(typeof movementKinds)[number]['measure'], NumericFeatureName>
+} as const satisfies Record<TrackedMeasure, NumericFeatureName>
 
-function featureOf({ facet, index }: Column): NumericFeatureName {
-  return facet === 'movement' ? featureOfMeasure[movementKinds[index]!.measure] : numericFeatureNames[index]!
+/** A column's share of the score, or one measure's part of it; `index` is of a feature or of `movementParts`. */
+interface Reason extends Column {
+  readonly feature: NumericFeatureName
+  readonly share: number
 }
 
-function isKnown({ facet, index }: Column, { vector, movements }: Sight): boolean {
-  const value = facet === 'movement' ? movements?.strength[index] : vector.numeric[index]
-  return value !== undefined && !Number.isNaN(value)
+/** What is known of a column; a movement is shared out among its measures by their evidence. */
+function reasonsOf({ facet, index }: Column, share: number, { vector, movements }: Sight): Reason[] {
+  if (!(share > 0)) return []
+  if (facet !== 'movement')
+    return Number.isNaN(vector.numeric[index]!)
+      ? []
+      : [{ facet, index, feature: numericFeatureNames[index]!, share }]
+  const known = movementParts.flatMap(({ kind, measure }, part) => {
+    const evidence = movements?.evidence[part] ?? NaN
+    return kind !== index || Number.isNaN(evidence)
+      ? []
+      : [{ part, measure, weight: Math.max(evidence, leastEvidence) }]
+  })
+  const all = known.reduce((sum, { weight }) => sum + weight, 0)
+  return known.map(({ part, measure, weight }) => ({
+    facet,
+    index: part,
+    feature: featureOfMeasure[measure],
+    share: (share * weight) / all,
+  }))
 }
+
+/** In nats: what says nothing still has a share, so that the parts add up. */
+const leastEvidence = 1e-9
 
 function describe(
   sight: Sight,
   feature: NumericFeatureName,
-  column: Column,
+  reason: Reason,
   contribution: number,
   ranges: TypicalRanges,
 ): FeatureContribution {
-  const finding = findingOf(sight, feature, column, ranges)
+  const finding = findingOf(sight, feature, reason, ranges)
   const { aspect, value, typical } = finding
   return {
     feature,
@@ -114,15 +134,16 @@ function describe(
 function findingOf(
   { vector, before, movements }: Sight,
   feature: NumericFeatureName,
-  { facet, index }: Column,
+  { facet, index }: Reason,
   ranges: TypicalRanges,
 ): Finding {
   if (facet === 'movement') {
     const usual = movements!.usual[index]!
     const half = normalHalf * usual
     const typical = { low: -half, middle: 0, high: half }
-    const { measure, spanDays } = movementKinds[index]!
-    return { aspect: 'movement', measure, spanDays, value: movements!.strength[index]! * usual, typical }
+    const { kind, measure } = movementParts[index]!
+    const spanDays = movements!.spanDays[kind]!
+    return { aspect: 'movement', measure, spanDays, value: movements!.value[index]!, typical }
   }
   if (facet === 'own-change') {
     const typical = ranges.typical(vector.protocolId, 'change', index)

@@ -1,3 +1,4 @@
+import { medianOf } from '../../models/median.ts'
 import { quantileOfSorted } from '../../models/metrics/probability.ts'
 
 /** How rare a score is among past ones: a rank inside the past, a fitted tail beyond it. Plain JSON. */
@@ -25,13 +26,35 @@ const leastProbability = 1e-12
  */
 export function fitPastRanks(past: Float64Array): PastRanks {
   const sorted = Float64Array.from(past).sort()
-  const body = Array.from({ length: bodyPoints }, (_, i) =>
-    quantileOfSorted(sorted, ((1 - tailShare) * i) / (bodyPoints - 1)),
-  )
-  const start = body[bodyPoints - 1]!
-  const excesses = sorted.filter((score) => score > start).map((score) => score - start)
-  return { body, tailShare, ...paretoOf(excesses, spreadOf(sorted)) }
+  const body = bodyOf(sorted, tailShare)
+  return { body, tailShare, ...paretoOf(excessesOver(sorted, body[bodyPoints - 1]!), spreadOf(sorted)) }
 }
+
+/** Incidents are among the past too: only so small a share is taken for the tail, and only its median is trusted. */
+const evidenceTailShare = 0.02
+
+/**
+ * The same for evidence in nats, whose tail is exponential where nothing happened (the likelihood ratio of a maximum,
+ * Siegmund and Venkatraman 1995). Its scale is the median excess over ln 2, which a share of incidents among the past
+ * hardly moves, so that incidents do not make one another ordinary.
+ * @param past at least one number, in any order
+ */
+export function rankEvidence(past: Float64Array): PastRanks {
+  const sorted = Float64Array.from(past).sort()
+  const body = bodyOf(sorted, evidenceTailShare)
+  const excesses = excessesOver(sorted, body[bodyPoints - 1]!)
+  const tailScale = excesses.length > 0 ? medianOf(excesses) / Math.LN2 : spreadOf(sorted)
+  return { body, tailShare: evidenceTailShare, tailScale, tailShape: 0 }
+}
+
+function bodyOf(sorted: Float64Array, share: number): number[] {
+  return Array.from({ length: bodyPoints }, (_, i) =>
+    quantileOfSorted(sorted, ((1 - share) * i) / (bodyPoints - 1)),
+  )
+}
+
+const excessesOver = (sorted: Float64Array, start: number): Float64Array =>
+  sorted.filter((score) => score > start).map((score) => score - start)
 
 /** The probability that an ordinary past score is as high as this one, in (0, 1]. */
 export function rarityOf({ body, tailShare: share, tailScale, tailShape }: PastRanks, score: number): number {

@@ -1,5 +1,5 @@
 import type { NumericFeatureName } from '../domain/feature-names.ts'
-import type { movementKinds } from '../features/movements.ts'
+import type { TrackedMeasure } from '../features/movement-tracks.ts'
 import type { Aspect, TypicalRange } from './typical-ranges.ts'
 
 type Unit = 'number' | 'ratio' | 'percent' | 'percent-per-day' | 'usd'
@@ -27,12 +27,10 @@ const wordings: Readonly<Record<NumericFeatureName, Wording>> = {
   recent_volume: { subject: 'volume', unit: 'usd' },
 }
 
-type MovementKind = (typeof movementKinds)[number]
-
 /** What was found of one feature. */
 export type Finding = (
   | { readonly aspect: Aspect; readonly feature: NumericFeatureName }
-  | { readonly aspect: 'movement'; readonly measure: MovementKind['measure']; readonly spanDays: number }
+  | { readonly aspect: 'movement'; readonly measure: TrackedMeasure; readonly spanDays: number }
 ) & { readonly value: number; readonly typical: TypicalRange | null }
 
 /** "TVL −38 % in a day, against −6 % to +6 % in 90 days": one feature's part of an anomaly, in words. */
@@ -53,7 +51,7 @@ const measureSubjects = { tvl: 'TVL', price: 'price', volume: 'volume' } as cons
 
 /** "TVL −22 % in 7 days beyond the market, against −6 % to +6 % in 90 days" */
 function movementSentence(
-  measure: MovementKind['measure'],
+  measure: TrackedMeasure,
   spanDays: number,
   value: number,
   typical: TypicalRange | null,

@@ -1,19 +1,14 @@
 import { createRandom, type Random, shuffle } from '../../models/random.ts'
 import { buildFeatures } from '../features/build.ts'
 import { buildFeatureHistory } from '../features/history.ts'
-import {
-  type MarketTracks,
-  marketTracks,
-  movementHistory,
-  movementHistoryDays,
-  movementKinds,
-  type Movements,
-} from '../features/movements.ts'
+import { evidenceOf, movementKinds, type Movements } from '../features/movement-kinds.ts'
+import { movementHistory, movementHistoryDays } from '../features/movements.ts'
+import { type MarketTracks, marketTracks } from '../features/market-tracks.ts'
 import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
 import { inject, type InjectedKind, injectedKinds } from './injection.ts'
-import { fitPastRanks, type PastRanks } from './past-ranks.ts'
+import { type PastRanks, rankEvidence } from './past-ranks.ts'
 import { fitTypicalRanges } from './typical-ranges.ts'
-import { harmOf, type Sight, type Yardsticks } from './views.ts'
+import type { Sight, Yardsticks } from './views.ts'
 
 export interface ProtocolHistory {
   readonly series: DailySeries
@@ -79,7 +74,8 @@ export function gatherMaterial(
     mostPastRows,
     random.fork(3),
   )
-  const movementRanks = rankMovements(training)
+  const ranked = sample(earlierSights, mostPastRows, random.fork(4))
+  const movementRanks = rankMovements(withMovements(ranked))
   return {
     training,
     past: withMovements(past),
@@ -104,8 +100,9 @@ function movementsOn(series: DailySeries, market: MarketTracks, day: number): Mo
 
 function rankMovements(sights: readonly Sight[]): PastRanks[] {
   return movementKinds.map((_, kind) => {
-    const known = sights.map(({ movements }) => harmOf(movements, kind)).filter((harm) => !Number.isNaN(harm))
-    return fitPastRanks(known.length > 0 ? Float64Array.from(known) : Float64Array.of(0))
+    const evidence = Float64Array.from(sights, ({ movements }) => evidenceOf(movements, kind))
+    const known = evidence.filter((nats) => !Number.isNaN(nats))
+    return rankEvidence(known.length > 0 ? known : Float64Array.of(0))
   })
 }
 

@@ -1,6 +1,6 @@
 import { type Matrix, matrix } from '../../models/matrix.ts'
 import { numericFeatureNames } from '../domain/feature-names.ts'
-import { movementKinds, type Movements } from '../features/movements.ts'
+import { evidenceOf, movementKinds, type Movements } from '../features/movement-kinds.ts'
 import type { FeatureVector } from '../features/series.ts'
 import { decadesOf, type PastRanks } from './past-ranks.ts'
 import { changeOf, scaledFeature, type TypicalRanges } from './typical-ranges.ts'
@@ -28,7 +28,7 @@ export interface Sight {
 /** What sights are measured against. */
 export interface Yardsticks {
   readonly ranges: TypicalRanges
-  /** How rare each kind of movement is, in the direction that harms. */
+  /** How rare the evidence of each kind of movement is. */
   readonly movementRanks: readonly PastRanks[]
 }
 
@@ -76,11 +76,6 @@ function lookAt(
     case 'own-change':
       return ranges.deviation(vector.protocolId, 'change', index, changeOf(vector, before, index))
     case 'movement':
-      return decadesOf(movementRanks[index]!, harmOf(movements, index))
+      return decadesOf(movementRanks[index]!, evidenceOf(movements, index))
   }
-}
-
-/** How far a movement went in the direction that hurts; below 0 it went the other way. */
-export function harmOf(movements: Movements | undefined, kind: number): number {
-  return movementKinds[kind]!.harm * (movements?.strength[kind] ?? NaN)
 }

@@ -2,13 +2,9 @@ import { quantileOfSorted } from '../../models/metrics/probability.ts'
 import { numericFeatureNames } from '../domain/feature-names.ts'
 import { buildFeatureHistory } from '../features/history.ts'
 import type { FeatureVector } from '../features/series.ts'
-import {
-  marketTracks,
-  movementHistory,
-  movementHistoryDays,
-  type Movements,
-  volumeStrengthOf,
-} from '../features/movements.ts'
+import { type Movements, volumeStrengthOf } from '../features/movement-kinds.ts'
+import { movementHistory, movementHistoryDays } from '../features/movements.ts'
+import { marketTracks } from '../features/market-tracks.ts'
 import { judges } from './ensemble.ts'
 import { type AnomalyFitOptions, fitAnomalyModel } from './fit-anomaly-model.ts'
 import { fitPastRanks, rarityOf } from './past-ranks.ts'

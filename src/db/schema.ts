@@ -133,7 +133,7 @@ interface FeatureVectorsTable {
   numericValues: (number | null)[]
   /** The same numbers a day earlier; null where there was no vector then. */
   dayBeforeValues: (number | null)[] | null
-  /** Strengths, then usual movements, in the order of `movementKinds`; null in rows of older releases. */
+  /** Evidence, value and usual movement of each of `movementParts`, then the days of each of `movementKinds`; null where unknown. */
   movements: (number | null)[] | null
   protocolCategory: string | null
   protocolChain: string | null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../models/random.ts'
-import { fitPastRanks, rarityOf } from '../../src/anomaly/past-ranks.ts'
+import { fitPastRanks, rankEvidence, rarityOf } from '../../src/anomaly/past-ranks.ts'
 
 describe('past ranks', () => {
   const random = createRandom(1)
@@ -40,5 +40,25 @@ describe('past ranks', () => {
       expect(rarityOf(flat, 2)).toBe(1)
       expect(rarityOf(flat, 4)).toBeLessThan(0.05)
     }
+  })
+})
+
+describe('ranks of evidence', () => {
+  const random = createRandom(2)
+  const quiet = Array.from({ length: 5000 }, () => -Math.log(1 - random.next()))
+
+  it('go on with the exponential tail', () => {
+    const ranks = rankEvidence(Float64Array.from(quiet))
+    for (const decades of [1, 2, 4, 6]) {
+      const found = -Math.log10(rarityOf(ranks, decades * Math.LN10))
+      expect(found).toBeGreaterThan(0.85 * decades)
+      expect(found).toBeLessThan(1.15 * decades)
+    }
+  })
+
+  it('are hardly moved by incidents among the past, which a fitted shape would follow', () => {
+    const struck = Float64Array.from([...quiet, ...Array.from({ length: 25 }, (_, i) => 20 + i)])
+    expect(-Math.log10(rarityOf(rankEvidence(struck), 20))).toBeGreaterThan(5)
+    expect(-Math.log10(rarityOf(fitPastRanks(struck), 20))).toBeLessThan(4)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../models/random.ts'
-import { marketTracks, movementHistory, movementHistoryDays } from '../../src/features/movements.ts'
+import { marketTracks } from '../../src/features/market-tracks.ts'
+import { movementHistory, movementHistoryDays } from '../../src/features/movements.ts'
 import { fitAnomalyModel } from '../../src/anomaly/fit-anomaly-model.ts'
 import type { ProtocolHistory } from '../../src/anomaly/training-material.ts'
 import { numericFeatureNames } from '../../src/domain/feature-names.ts'

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../models/random.ts'
+import { marketTracks } from '../../src/features/market-tracks.ts'
 import {
-  marketTracks,
-  movementHistory,
+  evidenceOf,
   movementKinds,
+  movementParts,
   type Movements,
   volumeStrengthOf,
-} from '../../src/features/movements.ts'
+} from '../../src/features/movement-kinds.ts'
+import { movementHistory } from '../../src/features/movements.ts'
 import type { DailySeries } from '../../src/features/series.ts'
 
 const firstDay = 19_000
@@ -38,88 +40,108 @@ function followers(count: number, marketFall = 0): DailySeries[] {
 const newestOf = (series: DailySeries, all: readonly DailySeries[], upToDay = today): Movements =>
   movementHistory(series, marketTracks(all, firstDay, upToDay, upToDay), [upToDay])[0]!
 
-function strength(movements: Movements, measure: string, spanDays: number): number {
-  return movements.strength[
-    movementKinds.findIndex((kind) => kind.measure === measure && kind.spanDays === spanDays)
-  ]!
-}
+type KindName = (typeof movementKinds)[number]['name']
+const kindOf = (name: KindName): number => movementKinds.findIndex((kind) => kind.name === name)
+const evidence = (movements: Movements, name: KindName): number => evidenceOf(movements, kindOf(name))
+const partOf = (name: KindName, measure: string): number =>
+  movementParts.findIndex((part) => part.kind === kindOf(name) && part.measure === measure)
 
-const changed = (series: DailySeries, factor: (age: number) => number): DailySeries => ({
-  ...series,
-  tvlUsd: series.tvlUsd.map((tvl, i) => tvl * factor(days - 1 - i)),
-})
+/** `age` 0 is today. */
+const changed = (
+  series: DailySeries,
+  factor: (age: number) => number,
+  measure: 'tvlUsd' | 'priceUsd' | 'volumeUsd' = 'tvlUsd',
+): DailySeries => ({ ...series, [measure]: series[measure].map((value, i) => value * factor(days - 1 - i)) })
+
+/** A million to one. */
+const strong = Math.log(1e6)
 
 describe('movements', () => {
   const all = followers(30)
-  const [first] = all
+  const first = all[0]!
+  const after = (...changes: Parameters<typeof changed> extends [unknown, ...infer Rest] ? Rest[] : never) =>
+    newestOf(
+      changes.reduce((series, change) => changed(series, ...change), first),
+      all,
+    )
 
-  it('are a few usual movements on an ordinary day', () => {
+  it('find little evidence on an ordinary day', () => {
     for (const series of all)
-      for (const one of newestOf(series, all).strength) expect(Math.abs(one)).toBeLessThan(6)
+      for (const { name } of movementKinds)
+        expect(evidence(newestOf(series, all), name)).toBeLessThan(Math.log(1000))
   })
 
-  it('show a fall of one protocol in its own usual movements, sudden or slow', () => {
-    const drained = newestOf(
-      changed(first!, (age) => (age === 0 ? 0.6 : 1)),
-      all,
-    )
-    expect(strength(drained, 'tvl', 1)).toBeLessThan(-20)
-    const bleeding = newestOf(
-      changed(first!, (age) => Math.exp(0.02 * Math.min(age, 14) - 0.28)),
-      all,
-    )
-    expect(strength(bleeding, 'tvl', 14)).toBeLessThan(-5)
-    expect(strength(bleeding, 'tvl', 14)).toBeLessThan(strength(bleeding, 'tvl', 1))
+  it('find a sudden fall on its day, and as long as it holds for the three days after', () => {
+    for (const since of [0, 1, 2, 3]) {
+      const drained = after([(age) => (age <= since ? 0.6 : 1)])
+      expect(evidence(drained, 'sudden-fall')).toBeGreaterThan(5)
+      expect(drained.spanDays[kindOf('sudden-fall')]).toBe(since + 1)
+      expect(drained.value[partOf('sudden-fall', 'tvl')]).toBeCloseTo(Math.log(0.6), 1)
+    }
+    expect(evidence(after([(age) => (age <= 5 ? 0.6 : 1)]), 'sudden-fall')).toBeLessThan(0)
   })
 
-  it('say the movement itself as strength times usual movement', () => {
-    const { strength: strengths, usual } = newestOf(
-      changed(first!, (age) => (age === 0 ? 0.6 : 1)),
-      all,
+  it('count the answers of price and volume to a sudden fall', () => {
+    const alone = after([(age) => (age === 0 ? 0.7 : 1)])
+    const answered = after(
+      [(age) => (age === 0 ? 0.7 : 1)],
+      [(age) => (age === 0 ? 0.8 : 1), 'priceUsd'],
+      [(age) => (age === 0 ? 8 : 1), 'volumeUsd'],
     )
-    expect(strengths[0]! * usual[0]!).toBeCloseTo(Math.log(0.6), 1)
+    expect(evidence(answered, 'sudden-fall')).toBeGreaterThan(evidence(alone, 'sudden-fall') + 4)
+  })
+
+  it('see a token fall alone, with less evidence than if TVL fell with it', () => {
+    const token = after([(age) => (age === 0 ? 0.2 : 1), 'priceUsd'])
+    expect(evidence(token, 'sudden-fall')).toBeGreaterThan(3)
+    expect(token.evidence[partOf('sudden-fall', 'tvl')]).toBeCloseTo(-Math.log(20), 9)
+  })
+
+  it('add up a run of days, and a bleed of weeks', () => {
+    const run = after([(age) => Math.exp(0.08 * Math.min(age, 5) - 0.4)])
+    expect(evidence(run, 'run')).toBeGreaterThan(strong)
+    expect(run.spanDays[kindOf('run')]).toBe(5)
+    const bleeding = after([(age) => Math.exp(0.025 * Math.min(age, 21) - 0.525)])
+    expect(evidence(bleeding, 'bleed')).toBeGreaterThan(strong)
+    expect(evidence(bleeding, 'bleed')).toBeGreaterThan(evidence(bleeding, 'run'))
+    expect(bleeding.value[partOf('bleed', 'tvl')]).toBeLessThan(-0.4)
   })
 
   it('do not blame one protocol for a fall of the whole market', () => {
     const crashed = followers(30, -0.4)
-    for (const series of crashed) {
-      const movements = newestOf(series, crashed)
-      expect(Math.abs(strength(movements, 'tvl', 1))).toBeLessThan(8)
-      expect(Math.abs(strength(movements, 'price', 1))).toBeLessThan(8)
-    }
+    for (const series of crashed)
+      for (const { name } of movementKinds)
+        expect(evidence(newestOf(series, crashed), name)).toBeLessThan(Math.log(1000))
   })
 
-  it('take a glitch that came back for no drift', () => {
-    const spoilt = newestOf(
-      changed(first!, (age) => (age === 2 ? 0.1 : 1)),
-      all,
-    )
-    expect(Math.abs(strength(spoilt, 'tvl', 7))).toBeLessThan(4)
+  it('take a glitch that came back for nothing', () => {
+    const spoilt = after([(age) => (age === 2 ? 0.1 : 1)])
+    for (const { name } of movementKinds) expect(evidence(spoilt, name)).toBeLessThan(2)
   })
 
-  it('see a rise of volume', () => {
-    const busy = { ...first!, volumeUsd: first!.volumeUsd.map((usd, i) => (i === days - 1 ? 20 * usd : usd)) }
-    expect(volumeStrengthOf(newestOf(busy, all))).toBeGreaterThan(5)
+  it('see a surge of volume on its second day, when a single busy day is none', () => {
+    const busy = (since: number) => after([(age) => (age <= since ? 20 : 1), 'volumeUsd'])
+    expect(evidence(busy(0), 'volume-surge')).toBeLessThan(1)
+    expect(evidence(busy(1), 'volume-surge')).toBeGreaterThan(4)
+    expect(volumeStrengthOf(busy(0))).toBeGreaterThan(5)
     expect(volumeStrengthOf(undefined)).toBeNaN()
   })
 
   it('never look past their day', () => {
     const later = all.map((series) => changed(series, (age) => (age < 5 ? 3 : 1)))
-    expect(newestOf(later[0]!, later, today - 5)).toEqual(newestOf(first!, all, today - 5))
+    expect(newestOf(later[0]!, later, today - 5)).toEqual(newestOf(first, all, today - 5))
   })
 
   it('are unknown where nothing is known, and defined for one protocol, frozen or young ones', () => {
-    const empty = {
-      ...first!,
-      tvlUsd: first!.tvlUsd.map(() => NaN),
-      volumeUsd: first!.volumeUsd.map(() => 0),
-    }
+    const empty = { ...first, tvlUsd: first.tvlUsd.map(() => NaN), volumeUsd: first.volumeUsd.map(() => 0) }
     const movements = newestOf(empty, all)
-    expect(strength(movements, 'tvl', 7)).toBeNaN()
-    expect(strength(movements, 'volume', 1)).toBeNaN()
-    expect(strength(movements, 'price', 3)).not.toBeNaN()
-    const frozen = { ...first!, tvlUsd: first!.tvlUsd.map(() => 5e6) }
-    for (const series of [frozen, changed(first!, (age) => (age > 6 ? NaN : 1))])
-      for (const usual of newestOf(series, [series]).usual) expect(usual).toBeGreaterThan(0)
+    expect(evidence(movements, 'run')).toBeNaN()
+    expect(evidence(movements, 'volume-surge')).toBeNaN()
+    expect(evidence(movements, 'sudden-fall')).not.toBeNaN()
+    const frozen = { ...first, tvlUsd: first.tvlUsd.map(() => 5e6) }
+    for (const series of [frozen, changed(first, (age) => (age > 6 ? NaN : 1))]) {
+      const { evidence: nats, usual } = newestOf(series, [series])
+      expect([...nats, ...usual].every(Number.isFinite)).toBe(true)
+    }
   })
 })
