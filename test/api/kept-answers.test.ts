@@ -43,6 +43,8 @@ describe('an answer that is kept', () => {
     }
     expect(Math.max(...delays)).toBeLessThan(1_000)
     await makeCurrent(db, 'risk', riskModel)
+    // The tests that follow begin when this has been heard of.
+    await delayUntil(async () => (await ask('/risk/protocols/aave')).body['model_id'] === riskModel)
   })
 
   it('does not ask Postgres', async () => {
