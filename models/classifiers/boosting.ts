@@ -76,7 +76,7 @@ export function boost(data: TrainingSet, options: FitOptions, plan: BoostingPlan
 }
 
 /** `margins × rows`: all rows of the first margin, then all of the next. */
-function startingMargins(base: readonly number[], rows: number): Float64Array {
+export function startingMargins(base: readonly number[], rows: number): Float64Array {
   const out = new Float64Array(rows * base.length)
   base.forEach((start, margin) => out.fill(start, margin * rows, (margin + 1) * rows))
   return out

@@ -7,6 +7,7 @@ import type { Classifier, FitOptions, Params, TrainingSet } from './classifier.t
 import { oneTreePerMargin } from './gradient-rounds.ts'
 import { LogLoss, priorMargins } from './objective.ts'
 import { oneOf, real, settle, share, whole, type Settled } from './parameters.ts'
+import { layAlikeTogether, type Learner } from './row-order.ts'
 import { bagging, everyRow, goss } from './row-sampling.ts'
 import { expectTrainable, rowWeights } from './training-set.ts'
 import { fittedTrees, type FittedTreeClassifier } from './tree-classifier.ts'
@@ -73,20 +74,22 @@ function fitLightgbm(params: LightgbmParams, data: TrainingSet, options: FitOpti
   const binned = binMatrix(x, chooseBins(x, categorical, params.max_bin))
   const random = createRandom(options.seed)
   const weights = rowWeights(data, params.class_weight)
-  const model = boost(data, options, {
+  const learner: Learner = {
+    base: priorMargins(y, classes, weights),
+    lossOf: (set) =>
+      new LogLoss(set.data.y, classes, set.weights, classes / (classes - 1), 1 / params.other_rate),
+    growerOf: (set) => new GradientTreeGrower(set.binned, growthOptions(params), leafWise()),
+  }
+  const set = layAlikeTogether({ data, binned, weights }, learner)
+  const model = boost(set.data, options, {
     rounds: params.num_iterations,
     learningRate: params.learning_rate,
     earlyStoppingRounds: params.early_stopping_round,
-    base: priorMargins(y, classes, weights),
-    loss: new LogLoss(y, classes, weights, classes / (classes - 1), 1 / params.other_rate),
+    base: learner.base,
+    loss: learner.lossOf(set),
     outputs: 1,
     sample: rowSampler(params, x.rows, random.fork(0)),
-    grow: oneTreePerMargin(
-      new GradientTreeGrower(binned, growthOptions(params), leafWise()),
-      x,
-      params.feature_fraction,
-      random.fork(1),
-    ),
+    grow: oneTreePerMargin(learner.growerOf(set), x, params.feature_fraction, random.fork(1)),
   })
   return fittedTrees({ algorithm: 'lightgbm', engine: 'native-ts', params, classes, features }, model)
 }

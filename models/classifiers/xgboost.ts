@@ -7,6 +7,7 @@ import type { Classifier, FitOptions, Params, TrainingSet } from './classifier.t
 import { oneTreePerMargin } from './gradient-rounds.ts'
 import { LogLoss } from './objective.ts'
 import { oneOf, real, settle, share, whole, type Settled } from './parameters.ts'
+import { layAlikeTogether, type Learner } from './row-order.ts'
 import { bagging, everyRow } from './row-sampling.ts'
 import { expectTrainable, rowWeights } from './training-set.ts'
 import { fittedTrees, type FittedTreeClassifier } from './tree-classifier.ts'
@@ -56,22 +57,26 @@ export function createXgboost(params: Params = {}): Classifier {
 
 function fitXgboost(params: XgboostParams, data: TrainingSet, options: FitOptions): FittedTreeClassifier {
   expectTrainable(data)
-  const { x, y, classes, features } = data
+  const { x, classes, features } = data
   const exact = params.tree_method === 'exact'
   const categorical = features.map(({ kind }) => kind === 'categorical')
   const binned = binMatrix(x, chooseBins(x, categorical, exact ? Infinity : params.max_bin))
   const random = createRandom(options.seed)
-  const loss = new LogLoss(y, classes, rowWeights(data, params.class_weight), 2)
-  const grower = new GradientTreeGrower(binned, growthOptions(params, exact), depthWise())
-  const model = boost(data, options, {
+  const learner: Learner = {
+    base: classes === 2 ? [0] : new Array<number>(classes).fill(0.5),
+    lossOf: (set) => new LogLoss(set.data.y, classes, set.weights, 2),
+    growerOf: (set) => new GradientTreeGrower(set.binned, growthOptions(params, exact), depthWise()),
+  }
+  const set = layAlikeTogether({ data, binned, weights: rowWeights(data, params.class_weight) }, learner)
+  const model = boost(set.data, options, {
     rounds: params.n_estimators,
     learningRate: params.eta,
     earlyStoppingRounds: params.early_stopping_rounds,
-    base: new Array<number>(loss.margins).fill(loss.link === 'logistic' ? 0 : 0.5),
-    loss,
+    base: learner.base,
+    loss: learner.lossOf(set),
     outputs: 1,
     sample: params.subsample === 1 ? everyRow(x.rows) : bagging(x.rows, params.subsample, 1, random.fork(0)),
-    grow: oneTreePerMargin(grower, x, params.colsample_bytree, random.fork(1)),
+    grow: oneTreePerMargin(learner.growerOf(set), x, params.colsample_bytree, random.fork(1)),
   })
   return fittedTrees({ algorithm: 'xgboost', engine: 'native-ts', params, classes, features }, model)
 }
