@@ -1,6 +1,6 @@
 import type { Db } from '../src/db/connection.ts'
 import { listIncidentKeys } from '../src/db/incidents.ts'
-import { readDailyColumns } from '../src/db/observations.ts'
+import { eachDailyColumns } from '../src/db/observations.ts'
 import { type ListedProtocol, listProtocols } from '../src/db/protocols.ts'
 import { dayNumber, isoDate, utcDate } from '../src/domain/calendar.ts'
 import { seriesFromColumns } from '../src/features/from-columns.ts'
@@ -19,24 +19,18 @@ export async function loadHistories(
   protocolIds?: readonly string[],
 ): Promise<LoadedHistory[]> {
   const lastDay = dayNumber(utcDate(asOf))
-  const [protocols, columns, incidents] = await Promise.all([
-    listProtocols(db),
-    readDailyColumns(db, {
-      fromDate: isoDate(lastDay - days + 1),
-      asOf,
-      ...(protocolIds && { protocolIds }),
-    }),
-    listIncidentKeys(db),
-  ])
+  const [protocols, incidents] = await Promise.all([listProtocols(db), listIncidentKeys(db)])
   const byId = new Map(protocols.map((protocol) => [protocol.id, protocol]))
   const incidentDays = daysOfIncidents(incidents)
-  return columns.flatMap((column) => {
-    const protocol = byId.get(column.protocolId)
-    if (!protocol) return []
+  const histories: LoadedHistory[] = []
+  const range = { fromDate: isoDate(lastDay - days + 1), asOf, ...(protocolIds && { protocolIds }) }
+  await eachDailyColumns(db, range, (columns) => {
+    const protocol = byId.get(columns.protocolId)
+    if (!protocol) return
     const { category, mainChain, parentId, defillamaId, deadFrom } = protocol
-    return {
+    histories.push({
       protocol,
-      series: seriesFromColumns(column),
+      series: seriesFromColumns(columns),
       traits: { category, mainChain },
       parentId,
       incidentDays: [
@@ -44,8 +38,9 @@ export async function loadHistories(
         ...(incidentDays.get(incidentKey('parent', parentId)) ?? []),
       ],
       deadFromDay: deadFrom === null ? null : dayNumber(deadFrom),
-    }
+    })
   })
+  return histories
 }
 
 const incidentKey = (kind: 'protocol' | 'parent', id: string | null): string => `${kind} ${id ?? ''}`

@@ -158,15 +158,41 @@ export interface DailyColumns {
   readonly volumeUsd: readonly (number | null)[]
 }
 
+export interface DailyRange {
+  readonly fromDate: string
+  readonly asOf: Date
+  /** All unless given. */
+  readonly protocolIds?: readonly string[]
+}
+
 /**
  * Daily columns of all protocols (or those given) from `fromDate` up to `asOf`. Where both sources name a price, CoinGecko's wins.
  */
-export async function readDailyColumns(
+export async function readDailyColumns(db: Db, range: DailyRange): Promise<DailyColumns[]> {
+  return (await dailyColumns(range).execute(db)).rows
+}
+
+const protocolsAtATime = 500
+
+/** The same, handed over a few hundred protocols at a time: what a whole market looks like on the wire is never held at once. */
+export async function eachDailyColumns(
   db: Db,
-  range: { fromDate: string; asOf: Date; protocolIds?: readonly string[] },
-): Promise<DailyColumns[]> {
-  const only = range.protocolIds ? sql`and protocol_id = any(${range.protocolIds}::text[])` : sql``
-  const { rows } = await sql<DailyColumns>`
+  range: DailyRange,
+  take: (columns: DailyColumns) => void,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`declare histories no scroll cursor for ${dailyColumns(range)}`.execute(tx)
+    for (;;) {
+      const { rows } = await sql<DailyColumns>`fetch ${sql.lit(protocolsAtATime)} from histories`.execute(tx)
+      if (rows.length === 0) return
+      rows.forEach(take)
+    }
+  })
+}
+
+function dailyColumns({ fromDate, asOf, protocolIds }: DailyRange) {
+  const only = protocolIds ? sql`and protocol_id = any(${protocolIds}::text[])` : sql``
+  return sql<DailyColumns>`
     with merged as (
       select protocol_id, observed_at,
              max(tvl_usd) as tvl_usd,
@@ -174,13 +200,12 @@ export async function readDailyColumns(
              coalesce(max(market_cap_usd) filter (where source = 'coingecko'), max(market_cap_usd)) as market_cap_usd,
              coalesce(max(volume_usd) filter (where source = 'coingecko'), max(volume_usd)) as volume_usd
       from observations
-      where resolution = 'day' and observed_at >= ${range.fromDate}::date and observed_at <= ${range.asOf} ${only}
+      where resolution = 'day' and observed_at >= ${fromDate}::date and observed_at <= ${asOf} ${only}
       group by protocol_id, observed_at
     )
     select protocol_id as "protocolId",
            array_agg((observed_at at time zone 'UTC')::date - date '1970-01-01' order by observed_at) as days,
            array_agg(tvl_usd order by observed_at) as "tvlUsd", array_agg(price_usd order by observed_at) as "priceUsd",
            array_agg(market_cap_usd order by observed_at) as "marketCapUsd", array_agg(volume_usd order by observed_at) as "volumeUsd"
-    from merged group by protocol_id order by protocol_id`.execute(db)
-  return rows
+    from merged group by protocol_id order by protocol_id`
 }

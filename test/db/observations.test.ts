@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   closePartialDays,
+  type DailyColumns,
+  eachDailyColumns,
   readDailyColumns,
   saveObservations,
   type SourcedRow,
@@ -95,6 +97,22 @@ describe('readDailyColumns', () => {
       protocolIds: ['merged'],
     })
     expect(columns?.tvlUsd).toEqual([100, 101])
+  })
+})
+
+describe('eachDailyColumns', () => {
+  it('hands over every protocol once, in order, as when all are read together', async () => {
+    const rows = Array.from({ length: 1_100 }, (_, i) => ({
+      protocolId: `many-${String(i).padStart(4, '0')}`,
+      observedAt: at('2024-01-10'),
+      tvlUsd: i,
+    }))
+    await save('defillama', rows)
+    const range = { fromDate: '2024-01-10', asOf: at('2024-01-11') }
+    const taken: DailyColumns[] = []
+    await eachDailyColumns(db, range, (columns) => taken.push(columns))
+    expect(taken.map(({ protocolId }) => protocolId)).toEqual(rows.map(({ protocolId }) => protocolId))
+    expect(taken).toEqual(await readDailyColumns(db, range))
   })
 })
 
