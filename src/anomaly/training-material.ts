@@ -5,9 +5,10 @@ import { evidenceOf, movementKinds, type Movements } from '../features/movement-
 import { movementHistory, movementHistoryDays } from '../features/movements.ts'
 import { type MarketTracks, marketTracks } from '../features/market-tracks.ts'
 import type { DailySeries, FeatureVector, ProtocolTraits } from '../features/series.ts'
+import { groupBy } from './group-by.ts'
 import { inject, type InjectedKind, injectedKinds } from './injection.ts'
 import { type PastRanks, rankEvidence } from './past-ranks.ts'
-import { fitTypicalRanges } from './typical-ranges.ts'
+import { type TypicalRanges, TypicalRangesFit } from './typical-ranges.ts'
 import type { Sight, Yardsticks } from './views.ts'
 
 export interface ProtocolHistory {
@@ -56,9 +57,9 @@ export function gatherMaterial(
   const firstDay = asOfDay - options.windowDays + 1
   const pastFrom = asOfDay - Math.round(options.windowDays * pastShare) + 1
   const days = Array.from({ length: options.windowDays }, (_, i) => firstDay + i)
-  const vectors = protocols.map(({ series, traits }) =>
-    buildFeatureHistory(series, traits, days).filter(({ points, stale }) => points >= fewestPoints && !stale),
-  )
+  const historyOf = ({ series, traits }: ProtocolHistory): FeatureVector[] =>
+    buildFeatureHistory(series, traits, days).filter(({ points, stale }) => points >= fewestPoints && !stale)
+  const survey = surveyOf(protocols, historyOf, pastFrom)
   const seriesOf = new Map(protocols.map(({ series }) => [series.protocolId, series]))
   const market = marketTracks([...seriesOf.values()], firstDay - movementHistoryDays, asOfDay, asOfDay)
   const withMovements = (sights: readonly FeatureSight[]): Sight[] =>
@@ -66,32 +67,92 @@ export function gatherMaterial(
       ...sight,
       movements: movementsOn(seriesOf.get(sight.vector.protocolId)!, market, sight.vector.asOfDay),
     }))
-  const sights = vectors.flatMap(sightsOf)
-  const earlierSights = sights.filter(({ vector }) => vector.asOfDay < pastFrom)
-  const training = withMovements(sample(earlierSights, options.trainingRows, random.fork(1)))
-  const past = sample(
-    sights.filter(({ vector }) => vector.asOfDay >= pastFrom),
-    mostPastRows,
-    random.fork(3),
-  )
-  const ranked = sample(earlierSights, mostPastRows, random.fork(4))
-  const movementRanks = rankMovements(withMovements(ranked))
+  const take = (rows: readonly Row[]): Sight[] => withMovements(sightsAt(protocols, rows, historyOf))
+  const { earlier, latest } = survey.rows
+  const training = take(drawRows(earlier, options.trainingRows, random.fork(1)))
+  const past = take(drawRows(latest, mostPastRows, random.fork(3)))
+  const movementRanks = rankMovements(take(drawRows(earlier, mostPastRows, random.fork(4))))
   return {
     training,
-    past: withMovements(past),
+    past,
     injected: injectAmong(protocols, market, pastFrom, asOfDay, options.injectionsPerKind, random.fork(2)),
-    earlier: {
-      ranges: fitTypicalRanges(vectors.map((own) => own.filter((vector) => vector.asOfDay < pastFrom))),
-      movementRanks,
-    },
-    latest: { ranges: fitTypicalRanges(vectors), movementRanks },
+    earlier: { ranges: survey.earlierRanges, movementRanks },
+    latest: { ranges: survey.latestRanges, movementRanks },
   }
 }
 
 type FeatureSight = Omit<Sight, 'movements'>
 
-function sightsOf(vectors: readonly FeatureVector[]): FeatureSight[] {
-  return vectors.map((vector, i) => ({ vector, before: vectors[i - 1] }))
+/** A vector of a protocol, by its place among those of its window. */
+interface Row {
+  readonly protocol: number
+  readonly row: number
+}
+
+/** The rows `from` to `end` (exclusive) of each protocol. */
+type RowRanges = readonly { readonly from: number; readonly end: number }[]
+
+interface Survey {
+  readonly rows: { readonly earlier: RowRanges; readonly latest: RowRanges }
+  readonly earlierRanges: TypicalRanges
+  readonly latestRanges: TypicalRanges
+}
+
+/** Looks at every protocol once and lets go of its vectors: a market's quarter of them would fill the memory. */
+function surveyOf(
+  protocols: readonly ProtocolHistory[],
+  historyOf: (protocol: ProtocolHistory) => FeatureVector[],
+  pastFrom: number,
+): Survey {
+  const earlierRanges = new TypicalRangesFit()
+  const latestRanges = new TypicalRangesFit()
+  const earlier: RowRanges[number][] = []
+  const latest: RowRanges[number][] = []
+  for (const protocol of protocols) {
+    const own = historyOf(protocol)
+    const before = own.filter(({ asOfDay }) => asOfDay < pastFrom)
+    earlierRanges.add(before)
+    latestRanges.add(own)
+    earlier.push({ from: 0, end: before.length })
+    latest.push({ from: before.length, end: own.length })
+  }
+  return {
+    rows: { earlier, latest },
+    earlierRanges: earlierRanges.finish(),
+    latestRanges: latestRanges.finish(),
+  }
+}
+
+/** A sample without repeats, in random order. */
+function drawRows(ranges: RowRanges, count: number, random: Random): Row[] {
+  let total = 0
+  const ends = ranges.map(({ from, end }) => (total += end - from))
+  const order = shuffle(
+    Int32Array.from({ length: total }, (_, i) => i),
+    random,
+  ).subarray(0, count)
+  return Array.from(order, (drawn) => {
+    const protocol = ends.findIndex((end) => drawn < end)
+    return { protocol, row: ranges[protocol]!.end - (ends[protocol]! - drawn) }
+  })
+}
+
+/** In the order of `rows`; each protocol's vectors are built once more, and let go of again. */
+function sightsAt(
+  protocols: readonly ProtocolHistory[],
+  rows: readonly Row[],
+  historyOf: (protocol: ProtocolHistory) => FeatureVector[],
+): FeatureSight[] {
+  const places = groupBy([...rows.keys()], (place) => rows[place]!.protocol)
+  const sights = new Array<FeatureSight>(rows.length)
+  for (const [protocol, own] of places) {
+    const vectors = historyOf(protocols[protocol]!)
+    for (const place of own) {
+      const { row } = rows[place]!
+      sights[place] = { vector: vectors[row]!, before: vectors[row - 1] }
+    }
+  }
+  return sights
 }
 
 function movementsOn(series: DailySeries, market: MarketTracks, day: number): Movements {
@@ -104,11 +165,6 @@ function rankMovements(sights: readonly Sight[]): PastRanks[] {
     const known = evidence.filter((nats) => !Number.isNaN(nats))
     return rankEvidence(known.length > 0 ? known : Float64Array.of(0))
   })
-}
-
-function sample<T>(items: readonly T[], count: number, random: Random): T[] {
-  const order = Int32Array.from(items.keys())
-  return Array.from(shuffle(order, random).subarray(0, count), (i) => items[i]!)
 }
 
 /** As many anomalies of each kind as asked for, fewer where the series do not have what a kind disturbs. */

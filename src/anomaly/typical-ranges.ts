@@ -58,23 +58,38 @@ const calmest = 0.5
 /** Fewer known values than this make no range. */
 const fewestValues = 10
 
-/** @param pasts each protocol's vectors in ascending time, a day apart where nothing is missing */
-export function fitTypicalRanges(pasts: readonly (readonly FeatureVector[])[]): TypicalRanges {
-  const known = pasts.filter((past) => past.length > 0)
-  const ranges = new Float32Array(known.length * rangesPerProtocol).fill(NaN)
-  known.forEach((past, p) => {
+/** Gathers ranges protocol by protocol, so that nobody needs the vectors of all at once. */
+export class TypicalRangesFit {
+  readonly #protocolIds: string[] = []
+  readonly #ranges: Float32Array[] = []
+
+  /** @param past one protocol's vectors in ascending time, a day apart where nothing is missing; none is no past */
+  add(past: readonly FeatureVector[]): void {
+    const [first] = past
+    if (first === undefined) return
+    const ranges = new Float32Array(rangesPerProtocol).fill(NaN)
     aspects.forEach((aspect, a) => {
       for (let k = 0; k < features; k++) {
         const range = rangeOf(valuesOf(past, aspect, k))
-        if (range !== null) ranges.set(range, (p * aspects.length + a) * features * 3 + k * 3)
+        if (range !== null) ranges.set(range, (a * features + k) * 3)
       }
     })
-  })
-  return rangesOf(
-    known.map((past) => past[0]!.protocolId),
-    ranges,
-    floorsOf(ranges),
-  )
+    this.#protocolIds.push(first.protocolId)
+    this.#ranges.push(ranges)
+  }
+
+  finish(): TypicalRanges {
+    const ranges = new Float32Array(this.#ranges.length * rangesPerProtocol)
+    this.#ranges.forEach((own, p) => ranges.set(own, p * rangesPerProtocol))
+    return rangesOf(this.#protocolIds, ranges, floorsOf(ranges))
+  }
+}
+
+/** The same of vectors that are all at hand. */
+export function fitTypicalRanges(pasts: readonly (readonly FeatureVector[])[]): TypicalRanges {
+  const fit = new TypicalRangesFit()
+  pasts.forEach((past) => fit.add(past))
+  return fit.finish()
 }
 
 export function loadTypicalRanges({ protocolIds, ranges, floors }: TypicalRangesState): TypicalRanges {
