@@ -71,7 +71,7 @@ module.exports = {
     {
       name: 'nobody-imports-pages-or-scripts',
       severity: 'error',
-      from: { pathNot: '^(src/dashboard|scripts)/' },
+      from: { pathNot: '^(src/dashboard|scripts|test/dashboard)/' },
       to: { path: '^(src/dashboard|scripts)/' },
     },
     {
