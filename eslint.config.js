@@ -10,7 +10,7 @@ export default defineConfig(
     // Scripts are plain JavaScript: they build and show the product from outside and have no types to check.
     files: ['scripts/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { fetch: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { console: 'readonly', fetch: 'readonly', process: 'readonly' } },
   },
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.mjs'] } } },
