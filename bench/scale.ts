@@ -43,7 +43,7 @@ async function measure(size: number): Promise<Measured> {
 }
 
 function figuresOf(measured: Measured): Figure[] {
-  const { protocols, seconds, cpuSeconds, maxRssMb: rss, rows, redisKeys, databaseMb } = measured
+  const { protocols, seconds, cpuSeconds, peakMb, rows, redisKeys, databaseMb } = measured
   const what = `${protocols.toLocaleString('en')} protocols`
   return [
     ...stages.map((stage) =>
@@ -51,12 +51,12 @@ function figuresOf(measured: Measured): Figure[] {
         name: `${what}: ${names[stage]}`,
         value: seconds[stage],
         unit: 's',
-        detail: `${cpuSeconds[stage].toFixed(1)} CPU-seconds of the worker`,
+        detail: `${cpuSeconds[stage].toFixed(1)} CPU-seconds of the worker, at most ${peakMb[stage]} MB`,
       }),
     ),
     figure({
       name: `${what}: resident memory of the worker`,
-      value: rss,
+      value: Math.max(...stages.map((stage) => peakMb[stage])),
       unit: 'MB',
       goal: `<= ${maxRssMb}`,
       detail: `${rows.toLocaleString('en')} rows, ${databaseMb} MB in Postgres, ${redisKeys} keys in Redis`,

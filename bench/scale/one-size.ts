@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,8 +32,8 @@ export interface Measured {
   readonly seconds: Readonly<Record<Stage, number>>
   /** Of this process, threads included and Postgres not. */
   readonly cpuSeconds: Readonly<Record<Stage, number>>
-  /** The most that this process, threads included, held at any moment. */
-  readonly maxRssMb: number
+  /** The most that this process, threads included, held at any moment of a stage. */
+  readonly peakMb: Readonly<Record<Stage, number>>
   readonly rows: number
   readonly databaseMb: number
   readonly redisKeys: number
@@ -70,7 +70,8 @@ for (const stage of ['build-features', 'train-models', 'scan-protocols'] as cons
 const [features, train, scan] = used as [Used, Used, Used]
 const seconds = { collect: collected.wall, features: features.wall, train: train.wall, scan: scan.wall }
 const cpuSeconds = { collect: collected.cpu, features: features.cpu, train: train.cpu, scan: scan.cpu }
-const measured: Measured = { protocols, seconds, cpuSeconds, ...(await takeStock(platform)) }
+const peakMb = { collect: collected.peak, features: features.peak, train: train.peak, scan: scan.peak }
+const measured: Measured = { protocols, seconds, cpuSeconds, peakMb, ...(await takeStock(platform)) }
 await Promise.all(workers.map((worker) => worker.close()))
 console.log(JSON.stringify(measured))
 
@@ -91,13 +92,22 @@ async function importAll(): Promise<Used> {
 interface Used {
   readonly wall: number
   readonly cpu: number
+  readonly peak: number
 }
 
 async function use(work: () => Promise<unknown>): Promise<Used> {
+  // Linux then counts the peak from what is held now.
+  writeFileSync('/proc/self/clear_refs', '5')
   const before = process.cpuUsage()
   const wall = (await timed(work)) / 1000
   const { user, system } = process.cpuUsage(before)
-  return { wall, cpu: (user + system) / 1e6 }
+  return { wall, cpu: (user + system) / 1e6, peak: peakMegabytes() }
+}
+
+/** Of resident memory, since the count was last cleared. */
+function peakMegabytes(): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return Math.round(Number(kilobytes) / 1024)
 }
 
 /** An installation that has models trains none of its own accord beside what is measured. None of these is current. */
@@ -158,12 +168,11 @@ async function takeStock({
   db,
   connection,
   prefix,
-}: Platform): Promise<Omit<Measured, 'protocols' | 'seconds' | 'cpuSeconds'>> {
+}: Platform): Promise<Pick<Measured, 'databaseMb' | 'redisKeys' | 'rows'>> {
   const { rows: counted } = await sql<{ rows: number; megabytes: number }>`
     select (select sum(n_live_tup)::int8 from pg_stat_user_tables) as rows,
            pg_database_size(current_database()) / 1048576 as megabytes`.execute(db)
   return {
-    maxRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
     rows: counted[0]!.rows,
     databaseMb: counted[0]!.megabytes,
     redisKeys: (await connection.keys(`${prefix}*`)).length,
