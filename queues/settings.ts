@@ -6,9 +6,9 @@ import type { JobContract } from './contract.ts'
  * BullMQ 6.7).
  */
 export const reliability = {
-  /** A dead worker's job is taken up again after 4 to 11 s; with 10 and 5 s after 6 to 12.5 s, with the defaults after 31 to 87 s. */
+  /** A dead worker's job is taken up again after 4 to 10 s; with 10 and 5 s after 6 to 12.5 s, with the defaults after 31 to 87 s. */
   lockDurationMs: 8_000,
-  stalledIntervalMs: 3_000,
+  stalledIntervalMs: 2_000,
   /** With 1, repeated kills failed 10 of 6,000 jobs; with 25, 100 kills lost none of 12,000. Poison jobs are caught by `maxCrashes`. */
   maxStalledCount: 25,
   /** A run that was left active by a process that died, this many times, is quarantined. Waits never count. */

@@ -51,6 +51,7 @@ describe('tidegauge collect, train, scan and jobs', () => {
     const again = await oneOf<Run>('jobs', id, '--retry')
     expect(again).toMatchObject({ name: 'collect-snapshot', state: 'queued' })
     expect(again.id).not.toBe(id)
+    await cli('jobs', again.id, '--cancel')
   })
 
   it.each([
@@ -65,7 +66,7 @@ describe('tidegauge collect, train, scan and jobs', () => {
 
   it('follows a run to its good end', async () => {
     const waiting = cli('scan', '--wait', '--json')
-    const id = await newestRun('scan-protocols')
+    const id = await queuedRun('scan-protocols')
     await db
       .updateTable('jobRuns')
       .set({
@@ -84,17 +85,18 @@ describe('tidegauge collect, train, scan and jobs', () => {
 
   it('ends with exit code 1 when the run it follows does not end well', async () => {
     const waiting = cli('collect', '--wait')
-    const id = await newestRun('collect-snapshot')
+    const id = await queuedRun('collect-snapshot')
     await post(`/jobs/${id}/cancel`)
     const { code, err } = await waiting
     expect(code).toBe(1)
     expect(err).toMatch(new RegExp(`collect-snapshot ${id} cancelled$`))
   })
 
-  const newestRun = (name: string): Promise<string> =>
+  /** Once the command has submitted it. */
+  const queuedRun = (name: string): Promise<string> =>
     eventually(async () => {
       const runs = db.selectFrom('jobRuns').select('id').where('name', '=', name)
-      return (await runs.orderBy('createdAt', 'desc').executeTakeFirst())?.id
+      return (await runs.where('state', '=', 'queued').executeTakeFirst())?.id
     })
 })
 
