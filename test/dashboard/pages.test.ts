@@ -228,8 +228,8 @@ describe.runIf(chromiumPath)('the dashboard', async () => {
     const link = page.getByRole('link', { name: 'AAVE', exact: true }).first()
     await link.focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'AAVE', level: 1 }).waitFor()
-    expect(await focused(page)).toContain('AAVE')
+    await page.getByRole('heading', { name: 'AAVE', level: 1, exact: true }).waitFor()
+    await page.waitForFunction("document.activeElement.id === 'content'")
   })
 
   it('has room for the longest names, and prints without its buttons', async () => {
