@@ -1,11 +1,14 @@
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { playRound } from '../support/platform-round.ts'
-import { startRedisCluster } from '../support/redis-servers.ts'
+import { type RedisCluster, startRedisCluster } from '../support/redis-servers.ts'
 
 const { db, url: databaseUrl } = await cloneDatabase()
-const cluster = await startRedisCluster()
+let cluster: RedisCluster
+beforeAll(async () => {
+  cluster = await startRedisCluster()
+})
 afterAll(() => cluster[Symbol.asyncDispose]())
 
 it('runs on a cluster of three nodes, with every key in one slot', { timeout: 90_000 }, async () => {
